@@ -1,0 +1,50 @@
+"""The command line: one file per subcommand; errors become three lines and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from canarylab.errors import CanarylabError
+
+# subcommand -> the module that holds it, imported only when it is asked for
+COMMANDS = ("down", "list")
+
+
+class LazyGroup(click.Group):
+    """Imports a subcommand's module only when it is used, so that ``canarylab --help`` costs nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"canarylab.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="canarylab")
+def cli() -> None:
+    """Proves that a progressive delivery set-up works.
+
+    Exit codes: 0 as expected, 1 the rollout did not do what was expected, 2 wrong usage or file,
+    3 the environment (missing program, namespaces not allowed, cluster that will not start).
+    """
+
+
+def main(argv: list[str] | None = None) -> Any:
+    try:
+        return cli(argv)
+    except CanarylabError as error:
+        print(f"canarylab: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("canarylab: interrupted", file=sys.stderr)
+        sys.exit(130)

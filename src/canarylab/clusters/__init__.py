@@ -1,0 +1,1 @@
+"""Clusters: one interface (``cluster.py``), and a rung per module or package beside it."""

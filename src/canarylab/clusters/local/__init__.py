@@ -1,0 +1,1 @@
+"""The local rung: a cluster of plain processes in Linux namespaces."""

@@ -7,18 +7,17 @@ import select
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from canarylab.errors import EnvironmentFault
 from canarylab.process import lifeline
+from canarylab.process.lifeline import Lifeline
 
 _HOLDER = """
-import pathlib, sys
-from canarylab.process import lifeline
-lifeline.hold(pathlib.Path(sys.argv[1]))
-print(flush=True)
+from canarylab.process.lifeline import Lifeline
+held = Lifeline()
+print(held.address, flush=True)
 input()
 """
 
@@ -28,28 +27,33 @@ def _reads_as_closed(end: int, within: float = 0.0) -> bool:
     return bool(readable)
 
 
-def test_a_pipe_of_this_process_closes_with_its_block() -> None:
-    with lifeline.of_this_process() as end:
-        kept = os.dup(end)
-        assert not _reads_as_closed(kept)
-    assert _reads_as_closed(kept)
-    os.close(kept)
+def test_it_closes_when_its_holder_lets_go() -> None:
+    held = Lifeline()
+    with lifeline.opened(held.address) as end:
+        assert not _reads_as_closed(end)
+        held.close()
+        assert _reads_as_closed(end)
 
 
-def test_a_named_pipe_closes_when_its_holder_is_killed(tmp_path: Path) -> None:
-    pipe = tmp_path / "lifeline"
-    with subprocess.Popen(
-        [sys.executable, "-c", _HOLDER, str(pipe)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as holder:
+def test_it_closes_when_its_holder_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", _HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
-        holder.stdout.readline()
-        with lifeline.held_by(pipe) as end:
+        with lifeline.opened(holder.stdout.readline().decode().strip()) as end:
             assert not _reads_as_closed(end)
             holder.send_signal(signal.SIGKILL)
             assert _reads_as_closed(end, within=10)
 
 
-def test_a_pipe_that_nobody_holds_is_refused(tmp_path: Path) -> None:
-    os.close(lifeline.hold(tmp_path / "lifeline"))
-    with pytest.raises(EnvironmentFault, match="has ended"), lifeline.held_by(tmp_path / "lifeline"):
+def test_the_lifeline_of_an_ended_run_is_refused() -> None:
+    with subprocess.Popen([sys.executable, "-c", _HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        address = holder.stdout.readline().decode().strip()
+        holder.kill()
+    with pytest.raises(EnvironmentFault, match="has ended"), lifeline.opened(address):
         pass
+
+
+def test_it_is_not_inherited_by_accident() -> None:
+    held = Lifeline()
+    assert not os.get_inheritable(held.read_end)
+    held.close()

@@ -62,3 +62,18 @@ def test_a_state_folder_that_is_a_file_is_a_fault_of_the_environment(state: Path
     (state / "clusters").write_text("")
     with pytest.raises(EnvironmentFault, match="CANARYLAB_STATE"):
         registry.new_folder("demo")
+
+
+def test_what_a_killed_run_left_is_swept_and_what_somebody_keeps_is_not() -> None:
+    with subprocess.Popen(["sleep", "60"]) as run:
+        swept = registry.new_folder("swept", owner=run.pid).root
+        kept = registry.new_folder("kept", owner=run.pid)
+        Record(kept).keep()
+        mine = registry.new_folder("made-by-up").root
+        registry.sweep()
+        assert swept.is_dir()
+        run.kill()
+    registry.sweep()
+    assert not swept.exists()
+    assert kept.root.is_dir()
+    assert mine.is_dir()

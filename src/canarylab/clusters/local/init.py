@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -75,18 +76,20 @@ def private_mounts(folder: Folder) -> None:
     folder.pod_logs.mkdir(parents=True, exist_ok=True)
 
 
-async def _until_ended(lifeline: int | None, ended: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, ended.set)
-    loop.add_signal_handler(signal.SIGINT, ended.set)
-    if lifeline is not None:
-        loop.add_reader(lifeline, ended.set)
-
-
 async def _run(folder: Folder, components: list[Component], status: Status, lifeline: int | None) -> None:
+    """Runs the components until the lifeline reads as closed; without one, until PID 1 is killed."""
     ended = asyncio.Event()
-    await _until_ended(lifeline, ended)
+    if lifeline is not None:
+        asyncio.get_running_loop().add_reader(lifeline, ended.set)
     await Supervisor(components, folder.logs, status).run(until=ended)
+    remove(folder)
+
+
+def remove(folder: Folder) -> None:
+    """What is left to do when the run has died: nobody else will end these processes and remove the folder."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1, signal.SIGKILL)  # every process of this PID namespace but ourselves
+    shutil.rmtree(folder.root, ignore_errors=True)
 
 
 def main() -> int:

@@ -50,11 +50,7 @@ class Record:
 
     def process(self) -> int | None:
         """The outermost process, while it is the one that made this cluster."""
-        try:
-            outer, started = self.files.pid.read_text().split()
-        except (FileNotFoundError, ValueError):
-            return None
-        return int(outer) if start_time(int(outer)) == started else None
+        return int(self.files.pid.read_text().split()[0]) if _lives(self.files.pid) else None
 
     def failure(self) -> str | None:
         """What ended the cluster; None while it lives."""
@@ -86,6 +82,16 @@ class Record:
         self.end()
         shutil.rmtree(self.files.root)
 
+    def orphaned(self) -> bool:
+        """Whether it was made by a run that was killed before the cluster could see it, and nobody keeps it."""
+        owner, kept = self.files.root / "owner", self.files.root / "kept"
+        return owner.exists() and not kept.exists() and not self.process() and not _lives(owner)
+
+    def keep(self) -> None:
+        """Ends the cluster, whose logs somebody is going to read: the folder stays until ``down``."""
+        (self.files.root / "kept").touch()
+        self.end()
+
 
 def clusters_dir() -> Path:
     return paths.state_dir() / "clusters"
@@ -105,6 +111,28 @@ def start_time(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except OSError:
         return ""
+
+
+def identity(pid: int) -> str:
+    """``PID START_TIME``: what names one process for ever."""
+    return f"{pid} {start_time(pid)}"
+
+
+def _lives(file: Path) -> bool:
+    """Whether the process whose identity the file holds still runs."""
+    try:
+        held = file.read_text()
+    except FileNotFoundError:
+        return False
+    return bool(held) and identity(int(held.split()[0])) == held
+
+
+def sweep() -> None:
+    """Removes what killed runs left before their cluster's first process could do it itself."""
+    for folder in clusters_dir().glob("*/"):
+        record = Record(Folder(folder))
+        if record.orphaned():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open(pid: int | None) -> int | None:
@@ -128,8 +156,11 @@ def find(name: str) -> Record:
     return record
 
 
-def new_folder(name: str) -> Folder:
-    """A new folder for a cluster; what a dead cluster of that name left is removed, a live one refused."""
+def new_folder(name: str, *, owner: int | None = None) -> Folder:
+    """A new folder for a cluster; what a dead cluster of that name left is removed, a live one refused.
+
+    ``owner`` is the process whose run the cluster belongs to; None for one that lives until ``down``.
+    """
     if not NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} is no name for a cluster", next_step="use lower-case letters, digits and '-', 40 at most"
@@ -137,12 +168,16 @@ def new_folder(name: str) -> Folder:
     folder = Folder(clusters_dir() / name)
     try:
         folder.root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(folder.root.parent / f".{name}.lock", timeout=5):
+        with FileLock(folder.root.parent / ".lock", timeout=5):
             _clear(Record(folder))
             folder.root.mkdir(mode=0o700)
+            if owner is not None:
+                (folder.root / "owner").write_text(identity(owner))
             folder.logs.mkdir()
     except Timeout as error:
-        raise UsageError(f"another command is starting a cluster {name}") from error
+        raise EnvironmentFault(
+            "another command holds the lock of the clusters", where=str(folder.root.parent)
+        ) from error
     except OSError as error:
         raise EnvironmentFault(
             f"the state folder cannot be written: {error.strerror}",

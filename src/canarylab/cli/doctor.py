@@ -1,0 +1,79 @@
+"""``canarylab doctor``: what of the local rung is here, what is missing, and what stands in its way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import click
+
+from canarylab.errors import EnvironmentFault
+from canarylab.process import namespaces
+from canarylab.toolchain import checkup, machine
+from canarylab.toolchain.checkup import Finding, Level
+from canarylab.toolchain.versions import known
+
+# What a cluster does first in its namespaces: a folder of its own over the host's, a bridge and a pair of devices.
+_TRY = """
+import subprocess
+subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
+from pyroute2 import IPRoute
+with IPRoute() as ip:
+    ip.link("add", ifname="cbr0", kind="bridge")
+    ip.link("add", ifname="pod0", kind="veth", peer="pod1")
+"""
+
+
+def try_namespaces() -> Finding:
+    """Makes the namespaces of a cluster for a moment, the way that a cluster does."""
+    try:
+        namespaces.require()
+    except EnvironmentFault as fault:
+        return Finding("namespaces", Level.FAULT, fault.what, fault.next_step)
+    return Finding("namespaces", Level.OK, "allowed (network, mount, PID, IPC and UTS were made, and are gone)")
+
+
+def try_network() -> Finding:
+    """Makes in such namespaces what a cluster needs of the kernel."""
+    ran = subprocess.run(
+        namespaces.command([sys.executable, "-c", _TRY]), capture_output=True, text=True, check=False, timeout=30
+    )
+    if ran.returncode == 0:
+        return Finding("network", Level.OK, "a mount, a bridge and a pair of devices were made in them")
+    last = (ran.stderr.strip().splitlines() or ["without a word"])[-1]
+    fix = "load the kernel modules bridge and veth (sudo modprobe bridge veth)"
+    return Finding("network", Level.FAULT, f"a cluster's mounts and devices cannot be made: {last}", fix)
+
+
+def examine(flagger: str) -> list[Finding]:
+    """Every finding on this machine."""
+    system, *others = checkup.examine(machine.gather(flagger), known()["cost"])
+    tried = [try_namespaces()]
+    if checkup.runnable([*tried, *others]):
+        tried.append(try_network())
+    return [system, *tried, *others]
+
+
+def lines(finding: Finding) -> list[str]:
+    """A finding as text, with its next step below it."""
+    first = f"{finding.level.value:8}{finding.subject:24}{finding.text}"
+    return [first, f"{'':32}next: {finding.next_step}"] if finding.next_step else [first]
+
+
+@click.command("doctor")
+@click.option("--cluster", type=click.Choice(["local"]), default="local", help="the rung to look at")
+@click.option("--flagger", default="", metavar="VERSION", help="look for that release of Flagger")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
+def command(cluster: str, flagger: str, as_json: bool) -> None:
+    """Say what is here and what is missing; exit with 3 if the rung cannot run on this machine."""
+    findings = examine(flagger)
+    able = checkup.runnable(findings)
+    if as_json:
+        told = {"cluster": cluster, "runs": able, "findings": [each.facts() for each in findings]}
+        click.echo(json.dumps(told, indent=1))
+    else:
+        click.echo("\n".join(line for each in findings for line in lines(each)))
+        click.echo(f"\nThe rung {cluster} {'runs' if able else 'cannot run'} on this machine.")
+    if not able:
+        sys.exit(3)

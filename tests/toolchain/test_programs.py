@@ -1,0 +1,62 @@
+"""What the local rung runs agrees with the module file, with versions.yaml and with itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from canarylab import paths
+from canarylab.toolchain import PODINFO_VERSION, spec
+from canarylab.toolchain.recipe import pinned
+from canarylab.toolchain.versions import accepted, known
+
+NAMES = {
+    *("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "cri-stream", "coredns"),
+    *("flagger", "loadtester", "prometheus", "istiod", "podinfo", "podcli", "hey", "jq", "helm", "kubectl", "envoy"),
+}
+
+
+def test_every_program_that_clusters_ask_for_is_there_once() -> None:
+    names = [each.name for each in spec.PROGRAMS]
+    assert set(names) == NAMES
+    assert len(names) == len(NAMES)
+
+
+@pytest.mark.parametrize("program", spec.PROGRAMS, ids=lambda each: each.name)
+def test_a_program_is_built_from_a_pinned_module_or_brought_by_a_wheel(program: spec.Program) -> None:
+    if program.package:
+        assert pinned(paths.toolchain_source()).pins.version(program.module).startswith("v")
+    else:
+        assert spec.WHEELS[program.name].distribution == program.module
+
+
+@pytest.mark.parametrize("asset", spec.ASSETS, ids=lambda each: each.target)
+def test_an_asset_is_of_a_pinned_module(asset: spec.Asset) -> None:
+    assert pinned(paths.toolchain_source()).pins.version(asset.module).startswith("v")
+
+
+def test_a_program_can_be_asked_its_version_exactly_if_versions_yaml_accepts_one() -> None:
+    assert {each.name for each in spec.PROGRAMS if each.ask} == set(known()["programs"])
+
+
+@pytest.mark.parametrize("wheel", spec.WHEELS.values(), ids=lambda each: each.distribution)
+def test_a_wheel_has_a_range_and_a_measured_cost(wheel: spec.Wheel) -> None:
+    assert accepted("wheels", wheel.distribution).at_least
+    assert known()["cost"]["of"][wheel.distribution]["download"] > 0
+
+
+def test_every_main_package_is_kept_in_the_module_file() -> None:
+    go_mod = (paths.toolchain_source() / "go.mod").read_text()
+    packages = {each.package for each in spec.PROGRAMS if each.package}
+    assert {each for each in packages if not each.startswith("./") and f"\t{each}\n" not in go_mod} == set()
+    assert all((paths.toolchain_source() / each).is_dir() for each in packages if each.startswith("./"))
+
+
+def test_podinfos_placeholder_has_room_for_the_longest_tag() -> None:
+    assert len(PODINFO_VERSION) == 128
+    assert not set(PODINFO_VERSION) & set(" '\"")
+
+
+def test_the_kubernetes_programs_answer_a_semantic_version() -> None:
+    flags = spec.ldflags("v1.37.2").split()
+    assert "-X=k8s.io/component-base/version.gitVersion=v1.37.2" in flags
+    assert "-X=k8s.io/component-base/version.gitMinor=37" in flags

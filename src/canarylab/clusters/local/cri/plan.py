@@ -1,0 +1,176 @@
+"""Turns what the kubelet asks for and an image's recipe into a shim's plan: plain data, nothing is started here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from canarylab.clusters.local.cri import identity
+from canarylab.clusters.local.cri.images import Recipe
+from canarylab.clusters.local.cri.proto import Messages
+from canarylab.clusters.local.cri.shelf import Image
+from canarylab.clusters.local.cri.store import Sandbox
+
+SOURCE = str(Path(__file__).resolve().parents[4])
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the plan needs to know of the node: its messages, its ids, where a program's file is."""
+
+    messages: Messages
+    mapped: Callable[[int], bool]
+    program: Callable[[str], str]
+
+
+def make(node: Surroundings, sandbox: Sandbox, config: Any, image: Image, recipe: Recipe) -> dict[str, Any]:
+    """The plan of a container but for its folder, holder, log and limits."""
+    security = config.linux.security_context
+    options = security.namespace_options
+    who = user(node, security, recipe)
+    host_network = options.network == node.messages.NODE
+    hostname = os.uname().nodename if host_network else sandbox.config.hostname
+    return {
+        "argv": argv(config, recipe),
+        "env": environment(config, recipe, hostname, who["uid"]),
+        "workdir": os.path.normpath(config.working_dir or recipe.workdir or "/"),
+        "who": who,
+        "join": joined(node.messages, options),
+        "host_pid": options.pid == node.messages.NODE,
+        "stdin": config.stdin,
+        "stdin_once": config.stdin_once,
+        "tty": config.tty,
+        "privileged": security.privileged,
+        "read_only": security.readonly_rootfs,
+        "etc": etc(hostname, resolver(sandbox.config.dns_config), who),
+        "image": image_files(node, image, recipe),
+        "mounts": [{"source": m.host_path, "target": m.container_path, "read_only": m.readonly} for m in config.mounts],
+        "oom_score_adj": config.linux.resources.oom_score_adj,
+    }
+
+
+def argv(config: Any, recipe: Recipe) -> list[str]:
+    """A pod's command replaces an image's ENTRYPOINT and CMD, its args only the CMD."""
+    if config.command:
+        return [*config.command, *config.args]
+    return [*recipe.argv, *(config.args or recipe.args)]
+
+
+def environment(config: Any, recipe: Recipe, hostname: str, uid: int) -> dict[str, str]:
+    path = f"{sys.prefix}/bin:{sys.base_prefix}/bin:{PATH}" if recipe.python else PATH
+    env = {"PATH": path, "HOSTNAME": hostname, "HOME": "/root" if uid == 0 else "/"}
+    if config.tty:
+        env["TERM"] = "xterm"
+    if recipe.python:
+        env["PYTHONPATH"] = SOURCE
+    env |= recipe.env
+    return env | {pair.key: pair.value.decode() for pair in config.envs}
+
+
+def user(node: Surroundings, security: Any, recipe: Recipe) -> dict[str, Any]:
+    """Who the program runs as. ``real`` is false where the id does not exist in this user namespace."""
+    uid, gid = image_user(recipe)
+    uid = security.run_as_user.value if security.HasField("run_as_user") else uid
+    gid = security.run_as_group.value if security.HasField("run_as_group") else gid
+    real = all(map(node.mapped, {uid, gid, *security.supplemental_groups}))
+    asked = security.capabilities
+    return {
+        "uid": uid,
+        "gid": gid,
+        "groups": list(security.supplemental_groups),
+        "real": real and node.mapped(65534),
+        "no_new_privs": security.no_new_privs,
+        "capabilities": identity.capabilities(
+            list(asked.add_capabilities), list(asked.drop_capabilities), privileged=security.privileged
+        ),
+    }
+
+
+def image_user(recipe: Recipe) -> tuple[int, int]:
+    """The recipe's ``user`` as numbers; a name other than root counts as nobody."""
+    first, _, second = recipe.user.partition(":")
+    uid = int(first) if first.isdigit() else 0 if first in ("", "root") else 65534
+    return uid, int(second) if second.isdigit() else 0 if uid == 0 else uid
+
+
+def joined(messages: Messages, options: Any) -> list[str]:
+    """The pod's namespaces that a container joins; with ``hostNetwork`` the node's host name is kept as well."""
+    kinds = [] if options.network == messages.NODE else ["net", "uts"]
+    return kinds if options.ipc == messages.NODE else [*kinds, "ipc"]
+
+
+def resolver(dns: Any) -> str:
+    """The text of /etc/resolv.conf; the node's own where the pod has no setting."""
+    lines = [f"nameserver {server}" for server in dns.servers]
+    lines += [f"search {' '.join(dns.searches)}"] if dns.searches else []
+    lines += [f"options {' '.join(dns.options)}"] if dns.options else []
+    if not lines and os.path.exists("/etc/resolv.conf"):
+        with open("/etc/resolv.conf") as file:
+            return file.read()
+    return "".join(f"{line}\n" for line in lines)
+
+
+def etc(hostname: str, resolv: str, who: Mapping[str, Any]) -> dict[str, str]:
+    """The files in /etc that each container has of its own; the kubelet mounts its ``hosts`` over ours."""
+    passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"  # noqa: S105 - a public file
+    group = "root:x:0:\nnogroup:x:65534:\n"
+    if who["uid"] not in (0, 65534):
+        passwd += f"app:x:{who['uid']}:{who['gid']}:app:/:/bin/sh\n"
+    if who["gid"] not in (0, 65534):
+        group += f"app:x:{who['gid']}:\n"
+    return {
+        "passwd": passwd,
+        "group": group,
+        "nsswitch.conf": _NSSWITCH,
+        "hostname": f"{hostname}\n",
+        "hosts": "127.0.0.1\tlocalhost\n::1\tlocalhost\n",
+        "resolv.conf": resolv,
+    }
+
+
+def image_files(node: Surroundings, image: Image, recipe: Recipe) -> list[tuple[str, str]]:
+    """What the image brings: (file or folder of the host, path inside), all read-only."""
+    pairs = [(path, path) for path in recipe.mounts]
+    if recipe.python:
+        pairs += python_files()
+    if recipe.inside:
+        pairs.append((image.file, recipe.inside))
+    pairs += [(file or node.program(name), f"/usr/local/bin/{name}") for name, file in recipe.tools.items()]
+    return pairs + [(source, target) for target, source in recipe.files.items()]
+
+
+def python_files() -> list[tuple[str, str]]:
+    """The interpreter that runs this, the environment that it belongs to, and this package."""
+    prefixes = {os.path.realpath(sys.base_prefix), sys.prefix}
+    pairs = [(f"{SOURCE}/canarylab", f"{SOURCE}/canarylab")]
+    for prefix in sorted(prefixes):
+        if prefix == "/usr":
+            continue
+        if prefix != "/usr/local":
+            pairs.append((prefix, prefix))
+            continue
+        names = [n for n in os.listdir("/usr/local/bin") if n.startswith("python")]
+        pairs += [(f"/usr/local/bin/{n}", f"/usr/local/bin/{n}") for n in names]
+    return pairs
+
+
+def stop_signal(messages: Messages, config: Any, recipe: Recipe) -> int:
+    """The signal that asks the program to end: the pod's, else the image's."""
+    enum = messages.ContainerConfig.DESCRIPTOR.fields_by_name.get("stop_signal")
+    name = recipe.stop_signal
+    if enum is not None and config.stop_signal:
+        name = enum.enum_type.values_by_number[config.stop_signal].name.removeprefix("SIGNAL_")
+    if name.isdigit():
+        return int(name)
+    if name.startswith(("SIGRTMIN", "SIGRTMAX")):
+        base, sign, offset = name.partition("MINUS") if "MINUS" in name else name.partition("PLUS")
+        shift = int(offset or 0) * (-1 if sign == "MINUS" else 1)
+        return int(signal.Signals[base[:8]]) + shift
+    return int(signal.Signals[name if name.startswith("SIG") else f"SIG{name}"])

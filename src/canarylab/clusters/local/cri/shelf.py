@@ -1,0 +1,154 @@
+"""The images that have been pulled: which program each one is, and its digest. Pulling copies at most one file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from canarylab.clusters.local.cri import goversion, images, spec
+from canarylab.clusters.local.cri.images import Catalogue, Recipe
+from canarylab.errors import CanarylabError, UsageError
+
+
+class PullFailed(CanarylabError):
+    """The kubelet shows it as ErrImagePull, then ImagePullBackOff."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A pulled image. ``ref`` names module, version and SHA-256 of the program; ``file`` is what runs."""
+
+    reference: str
+    ref: str
+    digest: str
+    file: str
+    size: int
+
+    @property
+    def id(self) -> str:
+        return f"sha256:{self.digest}"
+
+    def names(self) -> tuple[str, ...]:
+        return (self.reference, images.completed(self.reference), self.ref, self.id, self.repo_digest)
+
+    @property
+    def repo_digest(self) -> str:
+        return f"{images.repository_of(self.reference)}@{self.id}"
+
+
+class Shelf:
+    """Pulled images by reference, kept in ``images.json``; ``programs`` is the toolset's, as its file has it."""
+
+    def __init__(self, folder: Path, files: list[Path], programs: Mapping[str, Mapping[str, str]]) -> None:
+        self.folder = folder
+        self._files, self._programs = files, programs
+        self._lock = threading.Lock()
+        self._catalogue = Catalogue.read(files)
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = spec.read_json(f"{folder}/images.json") or []
+        self._images = {image["reference"]: Image(**image) for image in kept}
+
+    def pull(self, reference: str) -> Image:
+        """Finds what stands behind a reference; the files are read anew, so that a mended one works at once."""
+        try:
+            self._catalogue = Catalogue.read(self._files)
+            recipe = self._catalogue.find(reference)
+            if recipe is None:
+                raise PullFailed(self._catalogue.unknown(reference))
+            image = self._make(reference, recipe)
+        except (UsageError, OSError, ValueError) as error:
+            raise PullFailed(f'the image "{reference}" cannot be had: {error}') from error
+        with self._lock:
+            self._images[reference] = image
+            self._save()
+        return image
+
+    def find(self, *references: str) -> Image | None:
+        """The image known by one of these references, digests or ids."""
+        with self._lock:
+            known = list(self._images.values())
+        for reference in references:
+            for image in known:
+                if reference and reference in image.names():
+                    return image
+        return None
+
+    def recipe(self, image: Image) -> Recipe:
+        found = self._catalogue.find(image.reference)
+        if found is None:
+            raise PullFailed(self._catalogue.unknown(image.reference))
+        return found
+
+    def all(self) -> list[Image]:
+        with self._lock:
+            return list(self._images.values())
+
+    def remove(self, reference: str) -> None:
+        with self._lock:
+            gone = [image for image in self._images.values() if reference in image.names()]
+            for image in gone:
+                del self._images[image.reference]
+            self._save()
+
+    def program(self, name: str) -> str:
+        """The file of a toolset program; UsageError if there is none of that name."""
+        if name not in self._programs:
+            raise UsageError(f"no program named {name!r}", next_step=f"choose one of {', '.join(self._programs)}")
+        return self._programs[name]["path"]
+
+    def _save(self) -> None:
+        spec.write_json(f"{self.folder}/images.json", [asdict(image) for image in self._images.values()])
+
+    def _make(self, reference: str, recipe: Recipe) -> Image:
+        for tool, given in recipe.tools.items():
+            Path(given or self.program(tool)).stat()
+        if recipe.command:
+            return _of_command(reference, recipe)
+        file = Path(self.program(recipe.program) if recipe.program else recipe.path)
+        if not recipe.placeholder:
+            info = self._programs.get(recipe.program, {})
+            digest = info.get("sha256") or _digest(file)
+            return Image(reference, _ref(recipe, info, digest), digest, str(file), file.stat().st_size)
+        return self._stamped(reference, recipe, file)
+
+    def _stamped(self, reference: str, recipe: Recipe, file: Path) -> Image:
+        """The program with the image's tag as its version: a file of its own, made once."""
+        data = goversion.stamp(file.read_bytes(), recipe.placeholder, images.tag_of(reference))
+        digest = hashlib.sha256(data).hexdigest()
+        copy = self.folder / digest / Path(recipe.inside).name
+        if not copy.exists():
+            copy.parent.mkdir(exist_ok=True)
+            scratch = copy.with_suffix(f".{threading.get_ident()}")
+            scratch.write_bytes(data)
+            scratch.chmod(0o755)
+            scratch.rename(copy)
+        ref = _ref(recipe, self._programs.get(recipe.program, {}), digest)
+        return Image(reference, ref, digest, str(copy), len(data))
+
+
+def _of_command(reference: str, recipe: Recipe) -> Image:
+    digest = hashlib.sha256(json.dumps([recipe.command, recipe.entrypoint, recipe.args]).encode()).hexdigest()
+    return Image(reference, f"localhost/command/{_name(recipe.command[0])}@sha256:{digest}", digest, "", 1)
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+def _ref(recipe: Recipe, info: Mapping[str, Any], digest: str) -> str:
+    """``MODULE/PROGRAM:VERSION@sha256:DIGEST``, in the letters that a reference may have."""
+    if not recipe.program:
+        return f"localhost/path/{_name(recipe.path)}@sha256:{digest}"
+    version = re.sub(r"[^\w.-]", "_", info.get("version") or "unknown")[:128]
+    return f"{info.get('module', 'toolset').lower()}/{_name(recipe.program)}:{version}@sha256:{digest}"
+
+
+def _name(path: str) -> str:
+    return re.sub(r"[^a-z0-9._-]", "-", Path(path).name.lower()).strip("._-") or "program"

@@ -1,0 +1,5 @@
+"""Flagger on a cluster: Flagger itself, its load tester and its example application, as parts to install."""
+
+from canarylab.flagger.install import parts, podinfo, tester
+
+__all__ = ["parts", "podinfo", "tester"]

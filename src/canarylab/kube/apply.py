@@ -1,0 +1,145 @@
+"""Applies objects from the server's side, as many at once as the server takes.
+
+Namespaces go first; then what pods need, the workloads (their pods start while the rest is sent), definitions,
+and objects of the kinds so defined. An object whose kind is not served yet, or whose webhook does not answer
+yet, is sent again until the bound; every other refusal ends it at once, and all refusals are told together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence, Set
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import quote
+
+from kubernetes import client
+
+from canarylab.errors import CanarylabError, UsageError
+from canarylab.kube import manifests, rest
+
+Json = dict[str, Any]
+
+FIELD_MANAGER = "canarylab"
+_AT_ONCE = 8
+_AGAIN = 0.1
+_NAMESPACE, _DEFINITION = "Namespace", "CustomResourceDefinition"
+_TURNS = {_NAMESPACE: 0, **dict.fromkeys(("Deployment", "DaemonSet", "StatefulSet", "Job", "Pod"), 2), _DEFINITION: 3}
+
+
+class Kinds:
+    """Where objects of a kind live on the server, as it tells; remembered, since kinds do not move."""
+
+    def __init__(self, api: client.ApiClient) -> None:
+        self._api = api
+        self._known: dict[tuple[str, str], tuple[str, bool]] = {}
+
+    def learn(self, definition: Json) -> None:
+        """A CustomResourceDefinition tells by itself."""
+        spec = definition["spec"]
+        for version in spec["versions"]:
+            key = (f"{spec['group']}/{version['name']}", spec["names"]["kind"])
+            self._known[key] = (spec["names"]["plural"], spec["scope"] == "Namespaced")
+
+    def resource(self, api_version: str, kind: str) -> tuple[str, bool]:
+        """The plural, and whether it is namespaced; Refused with 404 if the server does not know it."""
+        if (api_version, kind) not in self._known:
+            for one in rest.send(self._api, "GET", root(api_version))["resources"]:
+                if "/" not in one["name"]:
+                    self._known[api_version, one["kind"]] = (one["name"], one["namespaced"])
+        if (api_version, kind) not in self._known:
+            raise rest.Refused(f"the server has no {kind} of {api_version}", 404, root(api_version))
+        return self._known[api_version, kind]
+
+
+def root(api_version: str) -> str:
+    """The path of a group and version."""
+    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+
+
+def path(api_version: str, plural: str, namespace: str = "", name: str = "") -> str:
+    """The path of an object, or of all of a kind."""
+    within = f"/namespaces/{quote(namespace)}" if namespace else ""
+    return f"{root(api_version)}{within}/{plural}" + (f"/{quote(name)}" if name else "")
+
+
+def apply(api: client.ApiClient, objects: Iterable[Json], *, namespace: str = "default", bound: float = 60.0) -> None:
+    """Applies all of them; those without a namespace of their own go to ``namespace``."""
+    apply_each(api, [(item, namespace) for item in objects], bound=bound)
+
+
+def apply_each(api: client.ApiClient, items: Sequence[tuple[Json, str]], *, bound: float = 60.0) -> None:
+    """Applies all of them, each with the namespace that it goes to if it names none."""
+    kinds, deadline = Kinds(api), time.monotonic() + bound
+    for item, _ in items:
+        if item["kind"] == _DEFINITION:
+            kinds.learn(item)
+
+    def send(item: Json, namespace: str) -> None:
+        _patiently(lambda: _apply(api, kinds, item, namespace), deadline)
+
+    defined = {item["spec"]["names"]["kind"] for item, _ in items if item["kind"] == _DEFINITION}
+    ordered = sorted(items, key=lambda one: _turn(one[0], defined))
+    _side_by_side(send, [one for one in ordered if one[0]["kind"] == _NAMESPACE])
+    _side_by_side(send, [one for one in ordered if one[0]["kind"] != _NAMESPACE])
+
+
+def _turn(item: Json, defined: Set[str]) -> int:
+    """The place of an object in the order of sending."""
+    if item["kind"] in defined:
+        return 4
+    return _TURNS.get(item["kind"], 1)
+
+
+def _apply(api: client.ApiClient, kinds: Kinds, item: Json, namespace: str) -> None:
+    plural, namespaced = kinds.resource(item["apiVersion"], item["kind"])
+    item = manifests.placed(item, namespace, namespaced=namespaced)
+    meta = item["metadata"]
+    where = path(item["apiVersion"], plural, meta["namespace"] if namespaced else "", meta["name"])
+    query = {"fieldManager": FIELD_MANAGER, "force": "true"}
+    rest.send(api, "PATCH", where, query=query, body=item, content_type=rest.APPLY)
+
+
+def _side_by_side(send: Callable[[Json, str], None], items: list[tuple[Json, str]]) -> None:
+    refused: list[tuple[Json, rest.Refused]] = []
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for item, sent in [(item, pool.submit(send, item, namespace)) for item, namespace in items]:
+            try:
+                sent.result()
+            except rest.Refused as error:
+                refused.append((item, error))
+    if refused:
+        told = "\n".join(f"{manifests.label(item)}: {error.what}" for item, error in refused)
+        what = f"the API server refused {len(refused)} object(s):\n{told}"
+        raise UsageError(what, where=manifests.label(refused[0][0])) from refused[0][1]
+
+
+def _patiently(attempt: Callable[[], None], deadline: float) -> None:
+    while True:
+        try:
+            return attempt()
+        except rest.Refused as error:
+            if not _may_pass(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(_AGAIN)
+
+
+def _may_pass(error: rest.Refused) -> bool:
+    """Whether the same request may be taken a little later."""
+    if error.status in (404, 409, 429, 503, 504):
+        return True
+    return error.status == 500 and ("webhook" in error.what or "etcdserver" in error.what)
+
+
+def delete(api: client.ApiClient, objects: Iterable[Json], *, namespace: str = "default") -> None:
+    """Deletes those of them that are there."""
+    kinds = Kinds(api)
+    for item in objects:
+        plural, namespaced = kinds.resource(item["apiVersion"], item["kind"])
+        meta = manifests.placed(item, namespace, namespaced=namespaced)["metadata"]
+        where = path(item["apiVersion"], plural, meta["namespace"] if namespaced else "", meta["name"])
+        try:
+            rest.send(api, "DELETE", where, query={"propagationPolicy": "Background"})
+        except rest.Refused as error:
+            if error.status != 404:
+                raise CanarylabError(f"cannot delete: {error.what}", where=manifests.label(item)) from error

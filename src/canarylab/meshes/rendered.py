@@ -1,0 +1,64 @@
+"""Charts and kustomizations as objects, rendered by the real programs and remembered in the cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from canarylab import paths
+from canarylab.errors import EnvironmentFault
+from canarylab.kube import manifests
+from canarylab.toolchain import Toolset
+
+Json = dict[str, Any]
+
+
+def chart(toolset: Toolset, name: str, folder: Path, values: Path, namespace: str) -> list[Json]:
+    """What ``helm template`` makes of a chart."""
+    command = [
+        str(toolset.program("helm")), "template", name, str(folder), "--namespace", namespace, "--values", str(values),
+    ]  # fmt: skip
+    made_by = toolset.describe("helm").sha256
+    return _cached([made_by, toolset.key, *command, values.read_text()], lambda: _run(command))
+
+
+def kustomization(toolset: Toolset, folder: Path) -> list[Json]:
+    """What ``kubectl kustomize`` makes of a folder of the toolchain's."""
+    command = [str(toolset.program("kubectl")), "kustomize", str(folder)]
+    return _cached([toolset.describe("kubectl").sha256, toolset.key, *command], lambda: _run(command))
+
+
+def files(toolset: Toolset, *sources: Path) -> list[Json]:
+    """The objects of large YAML files of the toolchain's, which take long to read."""
+    return _cached([toolset.key, *map(str, sources)], lambda: manifests.read(*sources))
+
+
+def _cached(key: Sequence[str], make: Callable[[], list[Json]]) -> list[Json]:
+    digest = hashlib.sha256("\0".join(key).encode()).hexdigest()
+    file = paths.cache_dir() / "rendered" / f"{digest}.json"
+    if file.is_file():
+        found: list[Json] = json.loads(file.read_bytes())
+        return found
+    objects = make()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(objects))
+        draft.replace(file)
+    except OSError as error:
+        raise EnvironmentFault(f"cannot write the cache: {error.strerror}", where=str(file.parent)) from error
+    return objects
+
+
+def _run(command: list[str]) -> list[Json]:
+    home = paths.cache_dir() / "helm"
+    env = {**os.environ, **{f"HELM_{kind}_HOME": str(home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    if done.returncode != 0:
+        raise EnvironmentFault(f"{Path(command[0]).name} failed: {done.stderr.strip()}", where=" ".join(command))
+    return manifests.load(done.stdout, " ".join(command[:4]))

@@ -1,0 +1,204 @@
+"""The local rung from the host's side: make a cluster's folder and sockets, enter namespaces, watch, end.
+
+A cluster made by a run holds a pipe to it and ends with it, however the run dies; one made by ``up`` lives
+until ``down``. Both are one process tree under a PID namespace, so ending is one signal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from kubernetes import client, config
+
+from canarylab import paths
+from canarylab.clusters.local import controlplane, credentials, layout, registry
+from canarylab.clusters.local.layout import Folder
+from canarylab.clusters.local.registry import Record
+from canarylab.errors import ComponentDied, EnvironmentFault, UsageError
+from canarylab.process import namespaces
+from canarylab.toolchain import Toolset
+
+PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "cri-stream")
+# etcd, then the API server, then the kubelet: three readiness bounds, one after the other.
+START_BOUND = 3 * 60.0
+
+
+@dataclass
+class LocalCluster:
+    """A running local cluster, as ``start`` or ``find`` gives it; ``timings`` are seconds per component."""
+
+    record: Record
+    toolset: Toolset
+    ports: dict[str, int]
+    timings: dict[str, float] = field(default_factory=dict)
+    rung: str = "local"
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.record.name
+
+    @property
+    def folder(self) -> Path:
+        return self.record.files.root
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.record.files.kubeconfig
+
+    def api_client(self) -> Any:
+        """A ``kubernetes.client.ApiClient``, new at each call."""
+        settings = client.Configuration()
+        config.load_kube_config(str(self.kubeconfig), client_configuration=settings)  # type: ignore[no-untyped-call]
+        return client.ApiClient(settings)
+
+    def kubectl(self, *args: str, stdin: str | None = None) -> str:
+        """Runs kubectl and returns its standard output; UsageError with its own words when it fails."""
+        done = subprocess.run(
+            [str(self.toolset.program("kubectl")), f"--kubeconfig={self.kubeconfig}", *args],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise UsageError(f"kubectl {' '.join(args)}: {done.stderr.strip()}", where=f"cluster {self.name}")
+        return done.stdout
+
+    def failure(self) -> str | None:
+        """What ended the cluster, with the last log lines; None while it lives."""
+        return self.record.failure()
+
+    def stop(self, *, keep_folder: bool = False) -> None:
+        """Ends every process of the cluster and removes its folder; returns when all of them are gone."""
+        if keep_folder:
+            self.record.keep()
+        else:
+            self.record.remove()
+        if self._process is not None:
+            self._process.wait(timeout=registry.END_BOUND)
+
+
+def find(name: str, toolset: Toolset) -> LocalCluster:
+    """The cluster of that name, made by ``up``; UsageError when there is none."""
+    record = registry.find(name)
+    return LocalCluster(record, toolset, record.ports())
+
+
+def host_sockets() -> dict[str, socket.socket]:
+    """One listening socket on the host's loopback per way in, each on a port that was free."""
+    return {name: socket.create_server(("127.0.0.1", 0), backlog=512) for name in layout.RELAYS}
+
+
+def environment() -> dict[str, str]:
+    """What a component sees of the caller's environment: enough to run Python and programs, no secrets."""
+    passed = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "VIRTUAL_ENV", "TZ")}
+    return passed | {"HOME": "/", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+
+def write_plan(folder: Folder, toolset: Toolset, listeners: dict[str, socket.socket], images: tuple[Path, ...]) -> None:
+    """Everything that PID 1 reads: credentials, the kubelet's configuration, the components."""
+    ports = {name: listener.getsockname()[1] for name, listener in listeners.items()}
+    credentials.make(folder, folder.root.name, ports["api"])
+    kubelet = yaml.safe_dump(controlplane.kubelet_configuration(folder))
+    credentials.write_private(folder.config / "kubelet.yaml", kubelet)
+    credentials.write_private(folder.config / "toolset.json", toolset.to_json())
+    plan = controlplane.Plan(
+        folder=folder,
+        programs={name: str(toolset.program(name)) for name in PROGRAMS},
+        relays={name: listener.fileno() for name, listener in listeners.items()},
+        images=tuple(str(i) for i in (paths.fixtures() / "images.yaml", *images)),  # the last that fits wins
+        toolset=str(folder.config / "toolset.json"),
+        single_id=not namespaces.is_root(),
+        env=environment(),
+    )
+    components = [c.to_json() for c in controlplane.components(plan)]
+    credentials.write_private(folder.plan, json.dumps(components, indent=1))
+    credentials.write_private(folder.root / "cluster.json", json.dumps({"ports": ports, "created": time.time()}))
+
+
+def start(name: str, toolset: Toolset, *, images: tuple[Path, ...] = (), lifeline: int | None = None) -> LocalCluster:
+    """Starts a cluster and returns when every component is ready.
+
+    ``lifeline`` is the reading end of a pipe (``canarylab.process.lifeline``): when it reads as closed, the
+    cluster ends by itself. Without one it lives until ``stop`` or ``canarylab down``.
+    """
+    namespaces.require()
+    began = time.monotonic()
+    registry.sweep()
+    folder = registry.new_folder(name, owner=None if lifeline is None else os.getpid())
+    listeners = host_sockets()
+    ports = {n: s.getsockname()[1] for n, s in listeners.items()}
+    report, theirs = os.pipe()
+    try:
+        write_plan(folder, toolset, listeners, images)
+        process = _enter(folder, theirs, lifeline, [s.fileno() for s in listeners.values()])
+        cluster = LocalCluster(Record(folder), toolset, ports, _process=process)
+    except BaseException:
+        os.close(report)
+        raise
+    finally:
+        os.close(theirs)
+        for listener in listeners.values():
+            listener.close()
+    try:
+        cluster.timings = await_ready(report, folder)
+    except BaseException:
+        cluster.stop(keep_folder=True)
+        raise
+    finally:
+        os.close(report)
+    cluster.timings["all"] = round(time.monotonic() - began, 3)
+    return cluster
+
+
+def _enter(folder: Folder, report: int, lifeline: int | None, listeners: list[int]) -> subprocess.Popen[bytes]:
+    """Starts PID 1 in namespaces of its own, and writes down which process holds them."""
+    argv = [sys.executable, "-m", "canarylab.clusters.local.init", str(folder.root), "--report", str(report)]
+    inherited = [*listeners, report]
+    if lifeline is not None:
+        argv += ["--lifeline", str(lifeline)]
+        inherited.append(lifeline)
+    with (folder.logs / "init.log").open("ab") as log:
+        process = subprocess.Popen(
+            namespaces.command(argv),
+            pass_fds=inherited,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment(),
+            start_new_session=True,
+        )
+    folder.pid.write_text(registry.identity(process.pid))
+    return process
+
+
+def await_ready(report: int, folder: Folder) -> dict[str, float]:
+    """Reads PID 1's report until all components are ready; fails as soon as it tells of a failure or ends."""
+    timings: dict[str, float] = {}
+    deadline, pending = time.monotonic() + START_BOUND, b""
+    while "all" not in timings:
+        readable, _, _ = select.select([report], [], [], max(0.0, deadline - time.monotonic()))
+        if not readable:
+            raise EnvironmentFault(f"the cluster was not ready within {START_BOUND:.0f} s", where=str(folder.logs))
+        data = os.read(report, 1 << 16)
+        if not data:
+            log = folder.logs / "init.log"
+            raise ComponentDied(f"the cluster's first process ended: {log.read_text()[-2000:]}", where=str(log))
+        *lines, pending = (pending + data).split(b"\n")
+        for event in map(json.loads, lines):
+            if event["event"] == "failed":
+                raise ComponentDied(event["error"], where=str(folder.logs))
+            if "seconds" in event:
+                timings[event.get("component", "all")] = event["seconds"]
+    return timings

@@ -1,0 +1,117 @@
+"""The stacks of one test run, shared by its processes: started by whoever needs one first, ended with the run.
+
+What the processes share lies in a memory file of the controller, so nothing of it outlives the controller,
+whatever ends it: a lock, and one JSON object, from a stack's key to what became of it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from canarylab import stack
+from canarylab.clusters.local import registry
+from canarylab.errors import CanarylabError, EnvironmentFault
+from canarylab.process import lifeline
+from canarylab.process.lifeline import Lifeline
+from canarylab.stack import Stack
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which stack a test needs; equal ones share a cluster."""
+
+    mesh: str
+    flagger: str | None = None
+    images: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return "-".join(re.sub(r"[^a-z0-9]+", "-", part) for part in (self.mesh, self.flagger or "") if part)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the other processes of the run find what it shares; ``owner`` is the controller's PID."""
+
+    owner: int
+    memory: str
+    lifeline: str
+
+
+class Shared:
+    """The run as each of its processes sees it."""
+
+    def __init__(self, address: Address, *, keep: bool = False) -> None:
+        self.address, self._keep = address, keep
+
+    def stack(self, wanted: Wanted) -> Stack:
+        """The stack wanted: started now, or by another process before; a start that failed is not tried again."""
+        with self._locked() as state:
+            if wanted.key not in state:
+                return self._start(wanted, state)
+            known = state[wanted.key]
+        if "error" in known:
+            raise EnvironmentFault(f"the cluster did not start (another test tried it): {known['error']}")
+        return stack.attach(known["cluster"], mesh=wanted.mesh, flagger_version=wanted.flagger)
+
+    def stacks(self) -> dict[str, Any]:
+        """What was started: key -> ``{"cluster": name, "describe": lines}`` or ``{"error": words}``."""
+        with self._locked() as state:
+            return dict(state)
+
+    def _start(self, wanted: Wanted, state: dict[str, Any]) -> Stack:
+        name = f"run-{self.address.owner}-{wanted.key}"[:40].rstrip("-")
+        images = tuple(Path(file) for file in wanted.images)
+        try:
+            with lifeline.opened(self.address.lifeline) as end:
+                up = stack.start(
+                    name,
+                    mesh=wanted.mesh,
+                    flagger_version=wanted.flagger,
+                    images=images,
+                    lifeline=None if self._keep else end,
+                )
+        except CanarylabError as error:
+            state[wanted.key] = {"error": str(error), "cluster": name}
+            raise
+        state[wanted.key] = {"cluster": name, "describe": up.describe()}
+        return up
+
+    @contextmanager
+    def _locked(self) -> Iterator[dict[str, Any]]:
+        """The shared state, exclusively; changes made to it are kept, also when the block raises."""
+        with open(self.address.memory, "r+") as memory:
+            fcntl.flock(memory, fcntl.LOCK_EX)
+            state: dict[str, Any] = json.loads(memory.read() or "{}")
+            try:
+                yield state
+            finally:
+                memory.seek(0)
+                memory.truncate()
+                json.dump(state, memory)
+
+
+class Run(Shared):
+    """The run as its controller holds it; ``end`` ends all of its clusters."""
+
+    def __init__(self, *, keep: bool = False) -> None:
+        self._held = Lifeline()
+        self._memory = os.memfd_create("canarylab-run")
+        owner = os.getpid()
+        super().__init__(Address(owner, f"/proc/{owner}/fd/{self._memory}", self._held.address), keep=keep)
+
+    def end(self) -> None:
+        """Ends what the run started; folders of clusters that did not start stay, and errors name them."""
+        for known in self.stacks().values():
+            if "error" not in known and not self._keep:
+                registry.find(known["cluster"]).remove()
+        self._held.close()
+        os.close(self._memory)

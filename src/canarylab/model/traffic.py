@@ -1,0 +1,66 @@
+"""What users saw: their answers, counted for each weight that was in force, and judged against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from canarylab.model import binomial
+from canarylab.model.canary import TOTAL
+from canarylab.model.timeline import Window
+
+# Seconds from a change of the route object to its effect on traffic: bench/weight_latency.py measures it.
+SETTLE = 0.5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One request of a user: when it was sent and answered (monotonic seconds), its status, and who served it.
+
+    ``status`` is 0 where there was no answer; ``pod`` is empty where the answer does not tell.
+    """
+
+    sent: float
+    answered: float
+    status: int
+    pod: str = ""
+
+    @property
+    def good(self) -> bool:
+        """As Flagger counts a success: an answer that is not a server's error."""
+        return 0 < self.status < 500
+
+
+@dataclass(frozen=True)
+class Share:
+    """The answers under one weight. ``canary`` counts those of the new revision."""
+
+    weight: int
+    total: int
+    canary: int
+    good: int
+
+
+def under(window: Window, answers: Iterable[Answer]) -> list[Answer]:
+    """The answers whose request began and ended while the window's weight was surely in force."""
+    end = window.end if window.end is not None else float("inf")
+    return [one for one in answers if one.sent >= window.start + SETTLE and one.answered <= end]
+
+
+def served_by_canary(answer: Answer, target: str, primary: str) -> bool:
+    """Whether the new revision answered: by its pod's name, else by an error that only it gives."""
+    if answer.pod:
+        return answer.pod.startswith(f"{target}-") and not answer.pod.startswith(f"{primary}-")
+    return not answer.good
+
+
+def share(window: Window, answers: Iterable[Answer], target: str, primary: str) -> Share:
+    """Counts the answers of one window."""
+    counted = under(window, answers)
+    canary = sum(served_by_canary(one, target, primary) for one in counted)
+    return Share(window.weight, len(counted), canary, sum(one.good for one in counted))
+
+
+def allowed(share_: Share, confidence: float) -> tuple[int, int]:
+    """How many of a share's answers may be the canary's."""
+    return binomial.bounds(share_.total, share_.weight / TOTAL, confidence)

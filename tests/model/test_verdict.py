@@ -1,0 +1,132 @@
+"""What a verdict says of records that show what was expected, and of records with one thing wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from records import CANARY, TICK, answers, events, route, workload
+
+from canarylab.model.expectation import Expectation, Stage, bound, promotion, rollback
+from canarylab.model.timeline import CanarySeen, Event, Gap, Timeline, event
+from canarylab.model.verdict import Evidence, Verdict, judge
+
+PROMOTION, ROLLBACK = promotion(CANARY), rollback(CANARY)
+
+
+def verdict(expected: Expectation, record: list[Event], *, failing: bool = False, seed: int = 1) -> Verdict:
+    timeline = Timeline(record)
+    return judge(Evidence(CANARY, timeline, answers(timeline, failing=failing, seed=seed)), expected)
+
+
+def wrong(found: Verdict) -> list[str]:
+    return [one.claim for one in found.findings if not one.holds]
+
+
+def test_the_stages_of_a_promotion() -> None:
+    assert [str(stage) for stage in PROMOTION.stages] == [
+        "Initialized 0%", "Progressing 0%", "Progressing 20%", "Progressing 40%",
+        "Promoting 40%", "Finalising 0%", "Succeeded 0%",
+    ]  # fmt: skip
+    assert (PROMOTION.route, PROMOTION.ticks) == ((0, 20, 40, 0), 6)
+
+
+def test_the_stages_of_a_rollback() -> None:
+    assert ROLLBACK.stages[2:] == (
+        Stage("Progressing", 20), Stage("Progressing", 20, 1), Stage("Progressing", 20, 2), Stage("Failed"),
+    )  # fmt: skip
+    assert rollback(CANARY, at=40).route == (0, 20, 40, 0)
+
+
+def test_the_bound_covers_every_tick_and_both_deadlines() -> None:
+    assert bound(CANARY) > PROMOTION.ticks * TICK + 2 * CANARY.deadline
+
+
+def test_a_record_as_expected_holds() -> None:
+    assert verdict(PROMOTION, list(events(PROMOTION))).holds
+    assert verdict(ROLLBACK, list(events(ROLLBACK)), failing=True).holds
+
+
+def test_a_rollback_is_no_promotion() -> None:
+    found = verdict(PROMOTION, list(events(ROLLBACK)), failing=True)
+    assert "the Canary was promoted" in wrong(found)
+    assert "expected: Initialized 0% > Progressing 0% > Progressing 20%" in str(found)
+
+
+def test_a_failed_check_on_the_way_is_told() -> None:
+    record = list(events(PROMOTION))
+    at = next(number for number, one in enumerate(record) if isinstance(one, CanarySeen) and one.weight == 40)
+    record.insert(at, replace(record[at], weight=20, failed=1))  # type: ignore[call-arg]
+    assert wrong(verdict(PROMOTION, record)) == ["the Canary was promoted"]
+
+
+def test_no_claim_passes_over_a_gap() -> None:
+    record = [*events(PROMOTION), Gap(99, 99, "route", "listed again")]
+    assert wrong(verdict(PROMOTION, record)) == ["nothing was missed"]
+
+
+def test_a_weight_that_the_route_skipped_is_told() -> None:
+    record = [one for one in events(PROMOTION) if getattr(one, "canary", None) != 20]
+    assert "the route's weights" in wrong(verdict(PROMOTION, record))
+
+
+def test_a_primary_that_kept_its_image_was_not_promoted() -> None:
+    record = list(events(PROMOTION))
+    record.append(workload(90, "primary", "web:1", 2))
+    assert wrong(verdict(PROMOTION, record)) == ["the primary's images"]
+
+
+def test_a_target_that_still_runs_is_told() -> None:
+    record = [*events(ROLLBACK), workload(90, "target", "web:2", 2)]
+    assert wrong(verdict(ROLLBACK, record, failing=True)) == ["the target is scaled to zero"]
+
+
+def test_a_split_that_is_not_the_weights_is_told() -> None:
+    record = list(events(PROMOTION))
+    told = [route(one.at, 25) if getattr(one, "canary", None) == 20 else one for one in record]
+    timeline = Timeline(record)
+    served = answers(Timeline(told), failing=False, per_second=400)
+    found = judge(Evidence(CANARY, timeline, served), PROMOTION)
+    assert wrong(found) == ["users' answers at weight 20"]
+
+
+def test_too_few_answers_prove_nothing() -> None:
+    timeline = Timeline(list(events(PROMOTION)))
+    few = answers(timeline, failing=False, per_second=20)
+    found = judge(Evidence(CANARY, timeline, few), PROMOTION)
+    assert "300 answers or more" in str(found)
+
+
+def test_one_user_who_failed_spoils_a_promotion() -> None:
+    timeline = Timeline(list(events(PROMOTION)))
+    served = answers(timeline, failing=False)
+    served[-1] = replace(served[-1], status=503)
+    assert "users' success rate" in wrong(judge(Evidence(CANARY, timeline, served), PROMOTION))
+
+
+def test_users_who_fail_while_the_canary_has_no_traffic_are_told() -> None:
+    timeline = Timeline(list(events(ROLLBACK)))
+    served = answers(timeline, failing=True)
+    broken = [replace(one, status=503) if 55 < one.sent < 55.1 else one for one in served]
+    assert wrong(judge(Evidence(CANARY, timeline, broken), ROLLBACK)) == ["users' answers at weight 0"]
+
+
+def test_more_failures_than_the_weights_imply_are_told() -> None:
+    timeline = Timeline(list(events(ROLLBACK)))
+    served = answers(timeline, failing=True)
+    broken = [replace(one, status=503, pod="web-primary-5f6b-y") if 30 < one.sent < 36 else one for one in served]
+    assert "users' success rate" in wrong(judge(Evidence(CANARY, timeline, broken), ROLLBACK))
+
+
+def test_chance_alone_almost_never_spoils_a_verdict() -> None:
+    record = list(events(PROMOTION))
+    assert sum(not verdict(PROMOTION, record, seed=seed).holds for seed in range(100)) <= 4
+
+
+def test_what_came_before_the_trigger_does_not_count() -> None:
+    earlier = [CanarySeen(-9, -9, "canary", "0", "Failed", 0, 0, 0), Gap(-8, -8, "canary", "long ago")]
+    assert verdict(PROMOTION, [*earlier, *events(PROMOTION)]).holds
+
+
+def test_events_survive_being_written_down() -> None:
+    record = [*events(ROLLBACK), Gap(99, 99, "route", "listed again")]
+    assert [event(one.facts()) for one in record] == record

@@ -1,0 +1,1 @@
+"""Observing a rollout: watches and a log, turned into one timeline; a client that does what users do."""

@@ -1,0 +1,55 @@
+"""Where each provider of Flagger keeps the weights, and how they are read: one entry per provider.
+
+The places are those of Flagger's routers (``pkg/router``, 1.44.0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from canarylab.model.canary import Canary
+
+Json = dict[str, Any]
+Weights = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A kind of route object, and the way from one of them to weights by destination."""
+
+    api_version: str
+    plural: str
+    read: Callable[[Json], Weights]
+
+    def canary_weight(self, item: Json, canary: Canary) -> int:
+        """The weight of the new revision; 0 where the route does not mention it."""
+        return self.read(item).get(f"{canary.apex}-canary", 0)
+
+
+def virtual_service(item: Json) -> Weights:
+    """Istio: the first HTTP (or TCP) rule's destinations; one without a weight gets everything."""
+    spec = item["spec"]
+    rules = spec.get("http") or spec.get("tcp") or []
+    routes = rules[0].get("route", []) if rules else []
+    return {one["destination"]["host"].partition(".")[0]: one.get("weight", 100) for one in routes}
+
+
+def http_route(item: Json) -> Weights:
+    """Gateway API: the first rule's backends; the weight defaults to 1, as in the API."""
+    rules = item["spec"].get("rules") or []
+    backends = rules[0].get("backendRefs", []) if rules else []
+    return {one["name"]: one.get("weight", 1) for one in backends}
+
+
+_ISTIO = Route("networking.istio.io/v1beta1", "virtualservices", virtual_service)
+_GATEWAY = Route("gateway.networking.k8s.io/v1", "httproutes", http_route)
+
+# None: the provider has no route object. A Canary without a provider has the one that Flagger was started with.
+ROUTES: dict[str, Route | None] = {
+    "istio": _ISTIO,
+    "gatewayapi:v1": _GATEWAY,
+    "gatewayapi:v1beta1": _GATEWAY,
+    "kubernetes": None,
+}

@@ -20,7 +20,11 @@ from canarylab import paths
 from canarylab.clusters.cluster import Cluster
 from canarylab.clusters.local import registry
 from canarylab.errors import CanarylabError
+from canarylab.flagger import Flagger
+from canarylab.journey import Application, Journey
+from canarylab.journey.application import podinfo
 from canarylab.meshes import Mesh
+from canarylab.report import dossier
 from canarylab.session import Address, Run, Shared, Wanted
 from canarylab.stack import Stack
 
@@ -32,6 +36,7 @@ MARKERS = {
 RUNGS = ("local",)
 _SHARED = pytest.StashKey[Shared]()
 _NOTES = pytest.StashKey[list[str]]()
+_ROLLOUT = "canarylab.rollout"  # the name of a test's property in JUnit
 _FAILED = pytest.StashKey[bool]()
 
 
@@ -112,18 +117,36 @@ def _copy_logs(name: str, target: Path) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if config.stash[_NOTES]:
+    lines = [*_rollouts(terminalreporter), *config.stash[_NOTES]]
+    if lines:
         terminalreporter.section("canarylab")
-        for line in config.stash[_NOTES]:
+        for line in lines:
             terminalreporter.line(line)
+
+
+def _rollouts(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
+    """What became of every revision that a test shipped."""
+    for report in terminalreporter.stats.get("", []):
+        if isinstance(report, pytest.TestReport) and report.when == "teardown":
+            said = (value for name, value in report.user_properties if name == _ROLLOUT)
+            yield from (f"{report.nodeid.rpartition('::')[2]}: {value}" for value in said)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Lets fixtures know at their teardown whether the test failed."""
+    """Lets fixtures know at their teardown whether the test failed, and prints what explains a failed rollout."""
     report: pytest.TestReport = yield  # type: ignore[assignment]
     item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    journey = getattr(item, "funcargs", {}).get("canary")
+    if report.failed and report.when == "call" and isinstance(journey, Journey):
+        report.sections += _explained(journey, report.longreprtext)
     return report  # type: ignore[return-value]
+
+
+def _explained(journey: Journey, text: str) -> list[tuple[str, str]]:
+    """The parts of a dossier that are printed; it is written now if the failure came without one."""
+    folder = journey.explained or journey.explain(text)
+    return [(f"{folder / name}", (folder / name).read_text().rstrip()) for name in dossier.PRINTED]
 
 
 @pytest.fixture
@@ -152,6 +175,12 @@ def mesh(stack: Stack) -> Mesh:
 
 
 @pytest.fixture
+def flagger(stack: Stack) -> Flagger:
+    """Flagger as it runs in the cluster: its release, its namespace, the provider that it was started with."""
+    return stack.flagger
+
+
+@pytest.fixture
 def namespace(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[str]:
     """A namespace of the test's own; deleted afterwards, unless the test failed or --keep-cluster is given."""
     base = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))[:40].strip("-")
@@ -160,6 +189,21 @@ def namespace(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[str]
     yield name
     if not request.node.stash.get(_FAILED, False) and not request.config.getoption("--keep-cluster"):
         cluster.kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def app(namespace: str) -> Application:
+    """The application under test; override it in a conftest.py to test one of your own."""
+    return podinfo(namespace)
+
+
+@pytest.fixture
+def canary(request: pytest.FixtureRequest, stack: Stack, app: Application, report_dir: Path) -> Iterator[Journey]:
+    """The application with its canary and users; ``ship`` brings it to the steady state, then ships a revision."""
+    journey = Journey(stack, app, report_dir)
+    yield journey
+    journey.stop()
+    request.node.user_properties += [(_ROLLOUT, outcome.summary) for outcome in journey.outcomes]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from pathlib import Path
 from canarylab import flagger, meshes, toolchain
 from canarylab.clusters.local import cluster as local
 from canarylab.clusters.local.cluster import LocalCluster
+from canarylab.flagger import Flagger
 from canarylab.kube import parts
 from canarylab.meshes import Mesh, base
 from canarylab.process.lifeline import Lifeline
@@ -28,6 +29,11 @@ class Stack:
     cluster: LocalCluster
     mesh: Mesh
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def flagger(self) -> Flagger:
+        """Flagger as this stack has it."""
+        return Flagger(self.cluster.toolset.describe("flagger").version, self.mesh.namespace, self.mesh.overlay)
 
     def describe(self) -> list[str]:
         """What is real and what stands in, a line each; then where the seconds went."""

@@ -135,6 +135,7 @@ ASSETS: tuple[Asset, ...] = (
     Asset("sigs.k8s.io/gateway-api", "config/crd", "gateway-api/crd"),
     Asset(PODINFO, "kustomize", "podinfo/kustomize"),
     Asset(PODINFO, "charts", "podinfo/charts"),
+    Asset(PODINFO, "ui", "podinfo/ui"),
 )
 
 # remove_all_sd leaves out Prometheus' service discoveries but Kubernetes' own, which comes back by name;

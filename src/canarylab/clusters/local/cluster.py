@@ -33,6 +33,13 @@ PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler
 START_BOUND = 3 * 60.0
 
 
+class Unattended(subprocess.Popen[bytes]):
+    """A process that may outlive this object and this run: the registry ends it, whoever is its parent then."""
+
+    def __del__(self) -> None:
+        self.poll()
+
+
 @dataclass
 class LocalCluster:
     """A running local cluster, as ``start`` or ``find`` gives it; ``timings`` are seconds per component."""
@@ -170,7 +177,7 @@ def _enter(folder: Folder, report: int, lifeline: int | None, listeners: list[in
         argv += ["--lifeline", str(lifeline)]
         inherited.append(lifeline)
     with (folder.logs / "init.log").open("ab") as log:
-        process = subprocess.Popen(
+        process = Unattended(
             namespaces.command(argv),
             pass_fds=inherited,
             stdin=subprocess.DEVNULL,

@@ -54,7 +54,7 @@ def node(arguments: argparse.Namespace) -> Node:
     return Node(
         messages=messages,
         store=Store(state, messages),
-        shelf=Shelf(state / "images", arguments.images, toolset["programs"]),
+        shelf=Shelf(state / "images", arguments.images, toolset["programs"], toolset["shares"]),
         views=Views(messages),
         spawner=spawner,
         addresses=Addresses(state / "addresses", arguments.pod_cidr),

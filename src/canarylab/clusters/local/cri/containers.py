@@ -27,7 +27,7 @@ class Containers:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._surroundings = plan.Surroundings(node.messages, node.mapped, node.shelf.program)
+        self._surroundings = plan.Surroundings(node.messages, node.mapped, node.shelf.program, node.shelf.asset)
 
     def recover(self) -> None:
         """After a start of the server: every container that ran is watched again, or its end is read."""

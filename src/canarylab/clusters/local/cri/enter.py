@@ -8,7 +8,7 @@ import signal
 import sys
 from typing import Any
 
-from canarylab.clusters.local.cri import identity, kernel, program, spec
+from canarylab.clusters.local.cri import identity, kernel, program, spec, terminal
 
 _NAMESPACES = ("pid", "ipc", "uts", "net", "mnt")
 
@@ -36,6 +36,9 @@ def _become(plan: dict[str, Any], argv: list[str], namespaces: list[int], limits
             os.write(limit, b"0")
         for descriptor in namespaces:
             kernel.join_descriptor(descriptor)
+        if os.isatty(0):
+            os.setsid()
+            terminal.take(plan["who"]["uid"])
         os.chdir(plan["workdir"])
         identity.assume(plan["who"])
         kernel.die_with_parent()

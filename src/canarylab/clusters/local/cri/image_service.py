@@ -35,7 +35,7 @@ class ImageService:
         return self._pb.RemoveImageResponse()
 
     def ImageFsInfo(self, _: Any) -> Any:  # noqa: N802
-        used = Stats(self._pb).filesystem(str(self._node.shelf.folder))
+        used = Stats(self._pb, self._node.shelf.folder).images()
         return self._pb.ImageFsInfoResponse(image_filesystems=[used], container_filesystems=[used])
 
     def _view(self, image: Image) -> Any:

@@ -17,6 +17,7 @@ so that a user's file, read after ours, overrides it::
         stopSignal: SIGTERM
         tools: [podcli]         # further toolset programs, put into /usr/local/bin; NAME or {name: file of host}
         files: {/etc/x.conf: /srv/x.conf}           # further files or folders of the host, read-only
+        assets: {/home/app/ui: podinfo/ui}          # the same, of those that the toolset copied from its modules
         mounts: [/opt/jdk]      # paths of the host seen at the same path, read-only
         python: true            # the Python that canarylab runs on, with its packages, and first on PATH
         version: {placeholder: "..."}               # the Go string in the program that becomes the image's tag
@@ -58,6 +59,7 @@ class Recipe:
     stop_signal: str = "SIGTERM"
     tools: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    assets: Mapping[str, str] = field(default_factory=dict)
     mounts: tuple[str, ...] = ()
     python: bool = False
     placeholder: str = ""

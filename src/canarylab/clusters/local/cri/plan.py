@@ -28,6 +28,7 @@ class Surroundings:
     messages: Messages
     mapped: Callable[[int], bool]
     program: Callable[[str], str]
+    asset: Callable[[str], str]
 
 
 def make(node: Surroundings, sandbox: Sandbox, config: Any, image: Image, recipe: Recipe) -> dict[str, Any]:
@@ -143,6 +144,7 @@ def image_files(node: Surroundings, image: Image, recipe: Recipe) -> list[tuple[
     if recipe.inside:
         pairs.append((image.file, recipe.inside))
     pairs += [(file or node.program(name), f"/usr/local/bin/{name}") for name, file in recipe.tools.items()]
+    pairs += [(node.asset(source), target) for target, source in recipe.assets.items()]
     return pairs + [(source, target) for target, source in recipe.files.items()]
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import selectors
 import socket
 import struct
-import termios
 import time
 from dataclasses import dataclass
 from typing import Any
 
-from canarylab.clusters.local.cri import frames, spec
+from canarylab.clusters.local.cri import frames, spec, terminal
 from canarylab.clusters.local.cri.logs import Lines, LogFile
 
 CHUNK = 1 << 16
@@ -24,32 +22,50 @@ BACKLOG = 1 << 24  # bytes an attached reader may lag behind before it is let go
 
 @dataclass
 class Streams:
-    """Both ends of a container's standard streams; with a terminal, all three are it."""
+    """A container's standard streams, each as (read end, write end); with a terminal, all three are it.
 
-    stdin: tuple[int, int]
-    stdout: tuple[int, int]
-    stderr: tuple[int, int]
-    tty: bool
+    A terminal belongs to the container's own devpts, so the container's process makes it, once it is inside, and
+    sends our end out by ``console``.
+    """
+
+    stdin: tuple[int, int] = (-1, -1)
+    stdout: tuple[int, int] = (-1, -1)
+    stderr: tuple[int, int] = (-1, -1)
+    console: tuple[socket.socket, socket.socket] | None = None
 
     @classmethod
     def open(cls, *, stdin: bool, tty: bool) -> Streams:
         if tty:
-            ours, theirs = os.openpty()
-            return cls((theirs, os.dup(ours)), (ours, theirs), (-1, -1), tty=True)
+            return cls(console=socket.socketpair())
         given = os.pipe() if stdin else (os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), -1)
-        return cls(given, os.pipe(), os.pipe(), tty=False)
+        return cls(given, os.pipe(), os.pipe())
 
-    def attach_theirs(self) -> None:
-        """In the container's process: descriptors 0, 1, 2, and the controlling terminal."""
-        os.dup2(self.stdin[0], 0)
-        os.dup2(self.stdout[1], 1)
-        os.dup2(self.stdout[1] if self.tty else self.stderr[1], 2)
-        if self.tty:
-            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    def become_theirs(self, uid: int) -> None:
+        """In the container's process: descriptors 0, 1, 2, and with a terminal the controlling one."""
+        if self.console is None:
+            theirs = (self.stdin[0], self.stdout[1], self.stderr[1])
+        else:
+            ours, given = terminal.make()
+            self.console[1].sendmsg([b"."], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("i", ours))])
+            theirs = (given,) * 3
+        for number, descriptor in enumerate(theirs):
+            os.dup2(descriptor, number)
+        if self.console is not None:
+            terminal.take(uid)
 
-    def close_theirs(self) -> None:
+    def keep_ours(self) -> None:
+        """In the shim: closes what is the container's, and takes the terminal if one comes."""
         for descriptor in {self.stdin[0], self.stdout[1], self.stderr[1]} - {-1}:
             os.close(descriptor)
+        if self.console is None:
+            return
+        ours, theirs = self.console
+        theirs.close()
+        with ours:
+            _, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
+        if descriptors:
+            os.set_inheritable(descriptors[0], False)
+            self.stdin, self.stdout = (-1, os.dup(descriptors[0])), (descriptors[0], -1)
 
 
 class Client:
@@ -193,10 +209,9 @@ class Pump:
         elif kind == frames.STDIN_CLOSED and self._once:
             self._end_input = True
             self._feed()
-        elif kind == frames.RESIZE and self._streams.tty:
+        elif kind == frames.RESIZE and self._streams.console:
             size = json.loads(payload)
-            packed = struct.pack("HHHH", size["height"], size["width"], 0, 0)
-            fcntl.ioctl(self._streams.stdout[0], termios.TIOCSWINSZ, packed)
+            terminal.resize(self._streams.stdout[0], size["width"], size["height"])
         elif kind == frames.REOPEN_LOG:
             self._log.reopen()
             client.outgoing += frames.pack(frames.REOPEN_LOG)

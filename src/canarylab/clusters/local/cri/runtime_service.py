@@ -25,7 +25,7 @@ class RuntimeService:
     def __init__(self, node: Node) -> None:
         self._node, self._pb = node, node.messages
         self._sandboxes, self._containers = Sandboxes(node), Containers(node)
-        self._stats = Stats(node.messages)
+        self._stats = Stats(node.messages, node.shelf.folder)
         self._sandboxes.recover()
         self._containers.recover()
 
@@ -123,7 +123,7 @@ class RuntimeService:
     def Exec(self, request: Any) -> Any:  # noqa: N802
         one = self._containers.running(request.container_id)
         argv = [*bootstrap(_ENTER), str(self._node.store.folder(one)), str(one.pid), "--", *request.cmd]
-        asked = {"argv": argv, "env": [], **_wanted_streams(request)}
+        asked = {"argv": argv, "env": [], "pid": one.pid, **_wanted_streams(request)}
         return self._pb.ExecResponse(url=streaming.url(self._node.stream, "/exec", asked))
 
     def Attach(self, request: Any) -> Any:  # noqa: N802

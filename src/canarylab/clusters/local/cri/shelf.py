@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,10 +43,12 @@ class Image:
 
 
 class Shelf:
-    """Pulled images by reference, kept in ``images.json``; ``programs`` is the toolset's, as its file has it."""
+    """Pulled images by reference, kept in ``images.json``; ``programs`` and ``shares`` are as the toolset has them."""
 
-    def __init__(self, folder: Path, files: list[Path], programs: Mapping[str, Mapping[str, str]]) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, files: list[Path], programs: Mapping[str, Mapping[str, str]], shares: Sequence[str] = ()
+    ) -> None:
+        self.folder, self._shares = folder, tuple(shares)
         self._files, self._programs = files, programs
         self._lock = threading.Lock()
         self._catalogue = Catalogue.read(files)
@@ -102,12 +104,21 @@ class Shelf:
             raise UsageError(f"no program named {name!r}", next_step=f"choose one of {', '.join(self._programs)}")
         return self._programs[name]["path"]
 
+    def asset(self, name: str) -> str:
+        """A file or folder that the toolset copied from its modules; UsageError if there is none of that name."""
+        for share in self._shares:
+            if (found := Path(share) / name).exists():
+                return str(found)
+        raise UsageError(f"the toolset holds no {name!r}", where=", ".join(self._shares))
+
     def _save(self) -> None:
         spec.write_json(f"{self.folder}/images.json", [asdict(image) for image in self._images.values()])
 
     def _make(self, reference: str, recipe: Recipe) -> Image:
         for tool, given in recipe.tools.items():
             Path(given or self.program(tool)).stat()
+        for asset in recipe.assets.values():
+            self.asset(asset)
         if recipe.command:
             return _of_command(reference, recipe)
         file = Path(self.program(recipe.program) if recipe.program else recipe.path)

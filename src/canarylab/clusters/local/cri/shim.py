@@ -51,7 +51,7 @@ def _start(plan: dict[str, Any]) -> tuple[int, Streams]:
     if pid == 0:
         _become(plan, streams, failing)
     os.close(failing)
-    streams.close_theirs()
+    streams.keep_ours()
     error = b""
     while data := os.read(failed, 4096):
         error += data
@@ -83,7 +83,7 @@ def _become(plan: dict[str, Any], streams: Streams, failing: int) -> None:
         program.default_signals()
         rootfs.enter(plan["root"], plan)
         os.setsid()
-        streams.attach_theirs()
+        streams.become_theirs(plan["who"]["uid"])
         os.chdir(plan["workdir"])
         identity.assume(plan["who"])
         kernel.die_with_parent()

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from canarylab.clusters.local.cri.net import INSIDE
@@ -51,10 +52,10 @@ def _add(usage: Usage, pid: str) -> None:
 
 
 class Stats:
-    """Usage as the CRI's messages."""
+    """Usage as the CRI's messages. ``disk`` is a folder of the file system that holds images."""
 
-    def __init__(self, messages: Messages) -> None:
-        self._pb = messages
+    def __init__(self, messages: Messages, disk: Path) -> None:
+        self._pb, self._disk = messages, str(disk)
 
     def container(self, one: Container, usage: Usage) -> Any:
         about = self._pb.ContainerAttributes(
@@ -62,7 +63,7 @@ class Stats:
         )
         cpu, memory = self._cpu(usage), self._memory(usage)
         return self._pb.ContainerStats(
-            attributes=about, cpu=cpu, memory=memory, writable_layer=self.filesystem(f"/proc/{one.pid}/root/")
+            attributes=about, cpu=cpu, memory=memory, writable_layer=self._filesystem(f"/proc/{one.pid}/root/")
         )
 
     def sandbox(self, box: Sandbox, containers: Iterable[Any], total: Usage) -> Any:
@@ -79,15 +80,23 @@ class Stats:
         )
         return self._pb.PodSandboxStats(attributes=about, linux=linux)
 
-    def filesystem(self, path: str) -> Any:
-        """The file system at ``path``; None when it is not there any more."""
+    def images(self) -> Any:
+        """The file system that holds images."""
+        return self._filesystem(self._disk)
+
+    def _filesystem(self, path: str) -> Any:
+        """What is used at ``path``; None when it is not there any more.
+
+        It is told under the name of the images' file system, because the kubelet looks the name up among those
+        that it knows, and fails where it does not find it.
+        """
         try:
             seen = os.statvfs(path)
         except OSError:
             return None
         return self._pb.FilesystemUsage(
             timestamp=time.time_ns(),
-            fs_id=self._pb.FilesystemIdentifier(mountpoint=path),
+            fs_id=self._pb.FilesystemIdentifier(mountpoint=self._disk),
             used_bytes=self._number((seen.f_blocks - seen.f_bfree) * seen.f_frsize),
             inodes_used=self._number(seen.f_files - seen.f_ffree),
         )

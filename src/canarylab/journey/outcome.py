@@ -1,0 +1,70 @@
+"""What a shipped revision came to: the evidence, and assertions that leave a dossier when they fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from canarylab.errors import VerdictError
+from canarylab.model import expectation, verdict
+from canarylab.model.expectation import Expectation
+from canarylab.model.timeline import CanarySeen
+from canarylab.model.verdict import Evidence, Verdict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One rollout that has ended, or got stuck. ``stuck`` says why it did not end; ``explain`` writes a dossier."""
+
+    evidence: Evidence
+    stuck: str
+    explain: Callable[[str], Path]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """What Flagger said from the trigger on."""
+        return self.evidence.timeline.since_trigger().reasons()
+
+    @property
+    def summary(self) -> str:
+        """The rollout in a line: its end, its seconds from the trigger on, its weights, its users."""
+        timeline, answers = self.evidence.timeline, self.evidence.answers
+        trigger, ends = timeline.trigger(), list(timeline.since_trigger().of(CanarySeen))
+        took = f"{ends[-1].at - trigger.at:.0f} s" if trigger and ends else "no time"
+        weights = " > ".join(map(str, timeline.since_trigger().route()))
+        bad = sum(not one.good for one in answers)
+        ended = self.stuck or f"{timeline.phase()} after {took}"
+        return f"{ended}; weights {weights}; {bad} of {len(answers)} answers to users failed"
+
+    def assert_promoted(self) -> Verdict:
+        """Every step once, no failed check, the primary runs the new revision, users saw no error."""
+        __tracebackhide__ = True
+        return self._assert(expectation.promotion(self.evidence.canary))
+
+    def assert_rolled_back(self, reason: str = "", at: int | None = None) -> Verdict:
+        """Each check at weight ``at`` (the first, if none is named) failed, the primary is as it was.
+
+        ``reason`` is a text that Flagger has to have said, such as ``success rate``.
+        """
+        __tracebackhide__ = True
+        return self._assert(expectation.rollback(self.evidence.canary, at), reason)
+
+    def _assert(self, expected: Expectation, reason: str = "") -> Verdict:
+        __tracebackhide__ = True
+        found = verdict.judge(self.evidence, expected)
+        if reason:
+            found = Verdict((*found.findings, self._said(reason)))
+        if found.holds and not self.stuck:
+            return found
+        text = f"{found}\n{self.stuck}".strip()
+        raise VerdictError(
+            f"the rollout was not {expected.outcome} as expected\n{text}",
+            where=f"canary/{self.evidence.canary.namespace}/{self.evidence.canary.name}",
+            next_step=f"read {self.explain(text)}",
+        )
+
+    def _said(self, reason: str) -> verdict.Finding:
+        said = [text for text in self.reasons if reason in text]
+        last = self.reasons[-1] if self.reasons else "nothing"
+        return verdict.Finding(f"Flagger said {reason!r}", bool(said), reason, said[0] if said else f"last: {last}")

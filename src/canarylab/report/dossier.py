@@ -1,0 +1,92 @@
+"""The dossier of a failed rollout: everything that explains it, each part in a file of its own.
+
+Timeline, verdict, Flagger's last reasons, users' answers, objects, pods, events, the values of Flagger's
+queries, and slices of the logs. A part that cannot be had says so in its file, and keeps no other from being
+written. Values of environment variables are left out, since they may be secrets.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from canarylab.clusters.cluster import Cluster
+from canarylab.errors import CanarylabError
+from canarylab.model.verdict import Evidence
+from canarylab.report import text
+
+# What a failed test prints; the rest is read in the folder.
+PRINTED = ("timeline.txt", "reasons.txt", "metrics.json", "routes.txt", "pods.txt", "flagger.log")
+_LAST_LINES = 200
+_ROUTES = "virtualservices,destinationrules"
+_KINDS = "canaries,virtualservices,destinationrules,services,deployments,replicasets,pods"
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """Writes below ``folder``; ``flagger`` is the namespace of Flagger's Deployment."""
+
+    folder: Path
+    cluster: Cluster
+    flagger: str
+
+    def write(self, verdict: str, evidence: Evidence, metrics: Callable[[], Mapping[str, Any]]) -> Path:
+        """Every part, best effort; the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        space, timeline = evidence.canary.namespace, evidence.timeline
+        made: dict[str, Callable[[], str]] = {
+            "verdict.txt": lambda: verdict,
+            "timeline.txt": lambda: text.table(timeline),
+            "timeline.jsonl": lambda: "\n".join(json.dumps(one.facts()) for one in timeline.events),
+            "reasons.txt": lambda: "\n".join(timeline.since_trigger().reasons()),
+            "answers.csv": lambda: answers(evidence),
+            "metrics.json": lambda: json.dumps(metrics(), indent=1),
+            "objects.yaml": lambda: self._objects(space),
+            "routes.txt": lambda: self.cluster.kubectl("get", _ROUTES, "-n", space, "-o", "yaml"),
+            "pods.txt": lambda: self.cluster.kubectl("get", "pods", "-n", space, "-o", "wide"),
+            "events.txt": lambda: self.cluster.kubectl("get", "events", "-n", space, "--sort-by=.lastTimestamp"),
+            "flagger.log": lambda: self._log(self.flagger, "deployment/flagger"),
+            "loadtester.log": lambda: self._log(space, "deployment/flagger-loadtester"),
+            "target.log": lambda: self._log(space, f"deployment/{evidence.canary.target}"),
+            "primary.log": lambda: self._log(space, f"deployment/{evidence.canary.primary}"),
+        }
+        for name, make in made.items():
+            (self.folder / name).write_text(_or_why(make) + "\n")
+        return self.folder
+
+    def _log(self, namespace: str, of: str) -> str:
+        return self.cluster.kubectl("logs", "-n", namespace, of, f"--tail={_LAST_LINES}", "--all-containers")
+
+    def _objects(self, namespace: str) -> str:
+        told = json.loads(self.cluster.kubectl("get", _KINDS, "-n", namespace, "-o", "json"))
+        return yaml.safe_dump_all([without_values(item) for item in told["items"]], sort_keys=False)
+
+
+def _or_why(make: Callable[[], str]) -> str:
+    try:
+        return make()
+    except CanarylabError as error:
+        return f"could not be had: {error}"
+
+
+def answers(evidence: Evidence) -> str:
+    """Users' answers as CSV."""
+    rows = [",".join(map(str, asdict(one).values())) for one in evidence.answers]
+    return "\n".join(["sent,answered,status,pod", *rows])
+
+
+def without_values(item: Any) -> Any:
+    """An object without the values of its environment variables and without the fields' managers."""
+    if isinstance(item, list):
+        return [without_values(one) for one in item]
+    if not isinstance(item, dict):
+        return item
+    kept = {key: without_values(value) for key, value in item.items() if key != "managedFields"}
+    if isinstance(item.get("env"), list):
+        kept["env"] = [{**one, "value": "(left out)"} if "value" in one else one for one in item["env"]]
+    return kept

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from canarylab.journey.application import Change, podinfo
+
+APP = podinfo("shop")
+
+
+def container(change: Change) -> dict[str, object]:
+    return dict(APP.patch(change)["spec"]["template"]["spec"]["containers"][0])
+
+
+def test_a_tag_changes_the_image_and_nothing_else() -> None:
+    assert container(Change(tag="6.9.1")) == {"name": "podinfod", "image": "ghcr.io/stefanprodan/podinfo:6.9.1"}
+
+
+def test_arguments_are_appended_to_the_command() -> None:
+    command = container(Change(arguments=("--ui-path=/nowhere",)))["command"]
+    assert isinstance(command, list)
+    assert (command[0], command[-1]) == ("./podinfo", "--ui-path=/nowhere")
+
+
+def test_environment_is_set_by_name() -> None:
+    assert container(Change(env={"COLOUR": "red"}))["env"] == [{"name": "COLOUR", "value": "red"}]
+
+
+def test_a_change_reads_well() -> None:
+    assert str(Change(tag="6.9.1", arguments=("--x",), env={"A": "b"})) == "tag 6.9.1, --x, A=b"
+
+
+def test_the_canary_speaks_of_its_own_namespace() -> None:
+    assert APP.canary["metadata"]["namespace"] == "shop"
+    assert "NAMESPACE" not in str(APP.canary)

@@ -35,6 +35,7 @@ def test_the_stages_of_a_rollback() -> None:
         Stage("Progressing", 20), Stage("Progressing", 20, 1), Stage("Progressing", 20, 2), Stage("Failed"),
     )  # fmt: skip
     assert rollback(CANARY, at=40).route == (0, 20, 40, 0)
+    assert rollback(CANARY).outcome == "rolled back"
 
 
 def test_the_bound_covers_every_tick_and_both_deadlines() -> None:

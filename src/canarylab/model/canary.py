@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from canarylab.errors import UsageError
@@ -24,6 +25,14 @@ def seconds(interval: str) -> float:
     return int(match[1]) * _SECONDS[match[2]]
 
 
+class Strategy(Enum):
+    """How a new revision meets the users: by growing weights, by iterations on matching ones, or all at once."""
+
+    CANARY = "canary"
+    AB = "A/B"
+    BLUE_GREEN = "blue/green"
+
+
 @dataclass(frozen=True)
 class Metric:
     """A check of the analysis: its name, the window that it looks back over, and its limits."""
@@ -39,7 +48,7 @@ class Metric:
 class Canary:
     """What of a Canary decides how its rollout goes. ``interval`` is in seconds, ``deadline`` as well.
 
-    ``steps`` are the canary's weights in turn, in percent of the traffic.
+    ``steps`` are the canary's weights in turn, in percent of the traffic; ``hooks`` the types of its webhooks.
     """
 
     name: str
@@ -52,8 +61,15 @@ class Canary:
     interval: float
     threshold: int
     deadline: int
-    steps: tuple[int, ...]
     metrics: tuple[Metric, ...]
+    strategy: Strategy = Strategy.CANARY
+    steps: tuple[int, ...] = ()
+    max_weight: int = TOTAL
+    iterations: int = 0
+    step_promotion: int = 0
+    mirror: bool = False
+    skip: bool = False
+    hooks: frozenset[str] = frozenset()
 
     @property
     def primary(self) -> str:
@@ -75,11 +91,27 @@ class Canary:
             port=service["port"],
             provider=spec.get("provider", ""),
             interval=max(FLOOR, seconds(analysis.get("interval", "10s"))),
-            threshold=analysis.get("threshold", 0),
+            threshold=max(1, analysis.get("threshold", 0)),
             deadline=spec.get("progressDeadlineSeconds", _DEADLINE),
-            steps=steps(analysis),
             metrics=tuple(_metric(one) for one in analysis.get("metrics") or ()),
+            strategy=strategy(analysis),
+            steps=steps(analysis),
+            max_weight=max_weight(analysis),
+            iterations=analysis.get("iterations", 0),
+            step_promotion=analysis.get("stepWeightPromotion", 0),
+            mirror=analysis.get("mirror", False),
+            skip=spec.get("skipAnalysis", False) or not analysis,
+            hooks=frozenset(hook.get("type") or "rollout" for hook in analysis.get("webhooks") or ()),
         )
+
+    @property
+    def routed(self) -> bool:
+        """Whether the provider has a route at all; plain Kubernetes has none."""
+        return self.provider != "kubernetes"
+
+    def next_weight(self, weight: int) -> int:
+        """The canary's weight after ``weight``; everything where the steps know no further."""
+        return next((step for step in self.steps if step > weight), TOTAL)
 
 
 def steps(analysis: Mapping[str, Any]) -> tuple[int, ...]:
@@ -92,6 +124,20 @@ def steps(analysis: Mapping[str, Any]) -> tuple[int, ...]:
         return tuple(min(TOTAL, weight) for weight in listed)
     step, most = analysis.get("stepWeight", 0), analysis.get("maxWeight") or TOTAL
     return tuple(min(TOTAL, weight) for weight in range(step, most + step, step)) if step else ()
+
+
+def strategy(analysis: Mapping[str, Any]) -> Strategy:
+    """As ``DeploymentStrategy`` of 1.44.0 tells it."""
+    if analysis.get("iterations", 0) > 0:
+        return Strategy.AB if analysis.get("match") else Strategy.BLUE_GREEN
+    return Strategy.CANARY
+
+
+def max_weight(analysis: Mapping[str, Any]) -> int:
+    """The weight at which the promotion begins."""
+    if listed := analysis.get("stepWeights"):
+        return min(TOTAL, int(listed[-1]))
+    return int(analysis.get("maxWeight") or TOTAL)
 
 
 def _metric(item: Mapping[str, Any]) -> Metric:

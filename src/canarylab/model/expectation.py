@@ -1,32 +1,32 @@
-"""What a rollout's record has to show, computed from the Canary alone: its statuses and routes, in order.
-
-Sources: Flagger 1.44.0, ``pkg/controller/scheduler.go`` (``advanceCanary``, ``runCanary``, ``rollback``).
-"""
+"""What a rollout's record has to show, taken from its plan: stages and routes in order, and a bound in seconds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from canarylab.model import plan
 from canarylab.model.canary import Canary
+from canarylab.model.plan import Assumption, Plan
+from canarylab.model.rollout import FAILED, SUCCEEDED, State
 
-PROMOTED, ROLLED_BACK = "promoted", "rolled back"
-SUCCEEDED, FAILED = "Succeeded", "Failed"
+PROMOTED, ROLLED_BACK, STUCK = "promoted", "rolled back", "left waiting"
 TERMINAL = {SUCCEEDED: PROMOTED, FAILED: ROLLED_BACK}
-# Ticks of a promotion beside one for each step: detect, copy the template, route back, finish.
-_OTHER_TICKS = 4
+_LATE = 2  # ticks: the one that was just missed, and one more
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What the Canary's status says at one time: phase, the canary's weight, failed checks so far."""
+    """What the Canary's status says at one time: phase, the canary's weight, failed checks, iteration."""
 
     phase: str
     weight: int = 0
     failed: int = 0
+    iteration: int = 0
 
     def __str__(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
-        return f"{self.phase} {self.weight}%{failed}"
+        iteration = f" #{self.iteration}" if self.iteration else ""
+        return f"{self.phase} {self.weight}%{iteration}{failed}"
 
 
 @dataclass(frozen=True)
@@ -39,29 +39,49 @@ class Expectation:
     ticks: int
 
 
+def expect(canary: Canary, assumed: Assumption = plan.ALL_PASS, start: State | None = None) -> Expectation:
+    """What a new revision comes to under an assumption."""
+    return of(plan.make(canary, assumed, start))
+
+
+def of(planned: Plan) -> Expectation:
+    """A plan, as a record shows it."""
+    states = planned.states
+    weights = [state.route.canary for state in states]
+    route = tuple(weight for number, weight in enumerate(weights) if number == 0 or weight != weights[number - 1])
+    outcome = STUCK if planned.waits else TERMINAL[planned.end.phase]
+    return Expectation(outcome, tuple(map(stage, states)), route, len(planned.ticks))
+
+
+def stage(state: State) -> Stage:
+    """A state without its route."""
+    return Stage(state.phase, state.weight, state.failed, state.iteration)
+
+
 def promotion(canary: Canary) -> Expectation:
-    """All checks pass: each weight once, no failed check, then the primary takes over."""
-    weights = tuple(Stage("Progressing", weight) for weight in canary.steps)
-    last = canary.steps[-1] if canary.steps else 0
-    ending = (Stage("Promoting", last), Stage("Finalising"), Stage(SUCCEEDED))
-    stages = (Stage("Initialized"), Stage("Progressing"), *weights, *ending)
-    return Expectation(PROMOTED, stages, (0, *canary.steps, 0), len(canary.steps) + _OTHER_TICKS)
+    """All checks pass and all gates are open."""
+    return expect(canary)
 
 
 def rollback(canary: Canary, at: int | None = None) -> Expectation:
-    """Every check at weight ``at`` fails (the first weight if none is named) until the threshold is reached."""
-    passed = canary.steps[: canary.steps.index(at) + 1] if at is not None else canary.steps[:1]
-    weights = tuple(Stage("Progressing", weight) for weight in passed)
-    failing = tuple(Stage("Progressing", passed[-1], failed) for failed in range(1, canary.threshold + 1))
-    stages = (Stage("Initialized"), Stage("Progressing"), *weights, *failing, Stage(FAILED))
-    return Expectation(ROLLED_BACK, stages, (0, *passed, 0), 1 + len(passed) + canary.threshold + 1)
+    """Every check at weight ``at`` fails (the first, if none is named) until the threshold is reached.
+
+    Where there are no weights, ``at`` is an iteration.
+    """
+    last = at if at is not None else (canary.steps[0] if canary.steps else 1)
+
+    def checks(state: State) -> bool:
+        return (state.weight if canary.steps else state.iteration) < last
+
+    return expect(canary, Assumption(checks=checks))
 
 
-def bound(canary: Canary) -> float:
+def bound(canary: Canary, extra_ticks: int = 0) -> float:
     """Seconds after which a rollout that is watched has ended, whichever way, or is stuck.
 
-    Each step may come, and each failed check, on a tick of its own; the target and the primary may each take
-    their progress deadline to become ready; a tick may begin as much as an interval late.
+    Every tick of a promotion may come, and every failed check on a tick of its own; the target and the primary
+    may each take their progress deadline to become ready; the first tick may be late. ``extra_ticks`` are those
+    that a test itself holds the rollout up for, by a gate or another revision.
     """
-    ticks = len(canary.steps) + canary.threshold + _OTHER_TICKS + 2
+    ticks = len(plan.make(canary).ticks) + canary.threshold + _LATE + extra_ticks
     return ticks * canary.interval + 2 * canary.deadline

@@ -47,11 +47,10 @@ class CanarySeen(Event):
 
     @property
     def stage(self) -> Stage:
-        return Stage(self.phase, self.weight, self.failed)
+        return Stage(self.phase, self.weight, self.failed, self.iterations)
 
     def words(self) -> str:
-        turn = f", iteration {self.iterations}" if self.iterations else ""
-        return f"{self.stage}{turn}"
+        return str(self.stage)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def start(
 
 def installed_parts(toolset: Toolset, mesh: Mesh) -> list[parts.Part]:
     """What a stack has beside the cluster itself."""
-    return [*base.parts(), *mesh.parts(toolset), *flagger.parts(toolset, mesh)]
+    return [*base.parts(), *mesh.parts(toolset), *flagger.parts(toolset, mesh), flagger.tester(toolset)]
 
 
 def attach(name: str, *, mesh: str = "istio", flagger_version: str | None = None) -> Stack:

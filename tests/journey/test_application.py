@@ -30,3 +30,18 @@ def test_a_change_reads_well() -> None:
 def test_the_canary_speaks_of_its_own_namespace() -> None:
     assert APP.canary["metadata"]["namespace"] == "shop"
     assert "NAMESPACE" not in str(APP.canary)
+
+
+def test_values_are_changed_where_they_stand_and_none_takes_one_away() -> None:
+    other = APP.but(analysis={"maxWeight": 20, "webhooks": None}, service={"name": "front"})
+    analysis = other.canary["spec"]["analysis"]
+    assert (analysis["maxWeight"], analysis["stepWeight"]) == (20, 10)
+    assert "webhooks" not in analysis
+    assert other.canary["spec"]["service"] == {"port": 9898, "targetPort": 9898, "name": "front"}
+    assert "webhooks" in APP.canary["spec"]["analysis"]
+
+
+def test_the_target_is_changed_and_nothing_else() -> None:
+    other = APP.on(progressDeadlineSeconds=20)
+    assert other.target["spec"]["progressDeadlineSeconds"] == 20
+    assert APP.target["spec"]["progressDeadlineSeconds"] == 60

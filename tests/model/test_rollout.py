@@ -92,7 +92,7 @@ def test_a_revision_in_mid_analysis_starts_it_anew() -> None:
 
 
 def test_a_canary_that_cannot_start_is_rolled_back() -> None:
-    made = plan.make(canary(stepWeight=20), Assumption(startable=False))
+    made = plan.make(canary(stepWeight=20), Assumption(startable=lambda _state: False))
     assert (stages(made), made.ticks[-1].rule) == (["Failed 0%"], "the canary cannot start")
 
 
@@ -198,7 +198,7 @@ def test_each_rule_of_the_table_can_apply() -> None:
         (canary("rollback", stepWeight=50), Assumption(revoked_at=3, revisions=frozenset({2}))),
         (canary(iterations=1), Assumption()),
         (canary(iterations=1), Assumption(checks=lambda _state: False)),
-        (canary(stepWeight=50), Assumption(startable=False)),
+        (canary(stepWeight=50), Assumption(startable=lambda _state: False)),
         (replace(canary(stepWeight=50), skip=True), Assumption()),
     ):
         reached |= {tick.rule for tick in plan.make(tested, assumed).ticks}

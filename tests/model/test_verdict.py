@@ -8,6 +8,7 @@ from records import CANARY, TICK, answers, events, route, workload
 
 from canarylab.model.expectation import Expectation, Stage, bound, promotion, rollback
 from canarylab.model.timeline import CanarySeen, Event, Gap, Timeline, event
+from canarylab.model.traffic import Answer, Crowd
 from canarylab.model.verdict import Evidence, Verdict, judge
 
 PROMOTION, ROLLBACK = promotion(CANARY), rollback(CANARY)
@@ -15,7 +16,11 @@ PROMOTION, ROLLBACK = promotion(CANARY), rollback(CANARY)
 
 def verdict(expected: Expectation, record: list[Event], *, failing: bool = False, seed: int = 1) -> Verdict:
     timeline = Timeline(record)
-    return judge(Evidence(CANARY, timeline, answers(timeline, failing=failing, seed=seed)), expected)
+    return judged(timeline, answers(timeline, failing=failing, seed=seed), expected)
+
+
+def judged(timeline: Timeline, served: list[Answer], expected: Expectation) -> Verdict:
+    return judge(Evidence(CANARY, timeline, [Crowd("users", served)]), expected)
 
 
 def wrong(found: Verdict) -> list[str]:
@@ -86,14 +91,14 @@ def test_a_split_that_is_not_the_weights_is_told() -> None:
     told = [route(one.at, 25) if getattr(one, "canary", None) == 20 else one for one in record]
     timeline = Timeline(record)
     served = answers(Timeline(told), failing=False, per_second=400)
-    found = judge(Evidence(CANARY, timeline, served), PROMOTION)
-    assert wrong(found) == ["users' answers at weight 20"]
+    found = judged(timeline, served, PROMOTION)
+    assert wrong(found) == ["users: answers at weight 20"]
 
 
 def test_too_few_answers_prove_nothing() -> None:
     timeline = Timeline(list(events(PROMOTION)))
     few = answers(timeline, failing=False, per_second=20)
-    found = judge(Evidence(CANARY, timeline, few), PROMOTION)
+    found = judged(timeline, few, PROMOTION)
     assert "300 answers or more" in str(found)
 
 
@@ -101,21 +106,21 @@ def test_one_user_who_failed_spoils_a_promotion() -> None:
     timeline = Timeline(list(events(PROMOTION)))
     served = answers(timeline, failing=False)
     served[-1] = replace(served[-1], status=503)
-    assert "users' success rate" in wrong(judge(Evidence(CANARY, timeline, served), PROMOTION))
+    assert "users: success rate" in wrong(judged(timeline, served, PROMOTION))
 
 
 def test_users_who_fail_while_the_canary_has_no_traffic_are_told() -> None:
     timeline = Timeline(list(events(ROLLBACK)))
     served = answers(timeline, failing=True)
     broken = [replace(one, status=503) if 55 < one.sent < 55.1 else one for one in served]
-    assert wrong(judge(Evidence(CANARY, timeline, broken), ROLLBACK)) == ["users' answers at weight 0"]
+    assert wrong(judged(timeline, broken, ROLLBACK)) == ["users: answers while the canary has no traffic"]
 
 
 def test_more_failures_than_the_weights_imply_are_told() -> None:
     timeline = Timeline(list(events(ROLLBACK)))
     served = answers(timeline, failing=True)
     broken = [replace(one, status=503, pod="web-primary-5f6b-y") if 30 < one.sent < 36 else one for one in served]
-    assert "users' success rate" in wrong(judge(Evidence(CANARY, timeline, broken), ROLLBACK))
+    assert "users: success rate" in wrong(judged(timeline, broken, ROLLBACK))
 
 
 def test_chance_alone_almost_never_spoils_a_verdict() -> None:
@@ -131,3 +136,13 @@ def test_what_came_before_the_trigger_does_not_count() -> None:
 def test_events_survive_being_written_down() -> None:
     record = [*events(ROLLBACK), Gap(99, 99, "route", "listed again")]
     assert [event(one.facts()) for one in record] == record
+
+
+def test_users_whom_an_ab_test_does_not_match_stay_with_the_primary() -> None:
+    timeline = Timeline(list(events(PROMOTION)))
+    strangers = [Answer(at / 50, at / 50 + 0.002, 200, "web-primary-5f6b-y") for at in range(3500)]
+    matched = Crowd("insiders", answers(timeline, failing=False))
+    apart = Evidence(CANARY, timeline, [matched, Crowd("others", strangers, matching=False)])
+    assert judge(apart, PROMOTION).holds
+    mixed = Evidence(CANARY, timeline, [matched, Crowd("others", strangers)])
+    assert "others: answers at weight 20" in wrong(judge(mixed, PROMOTION))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from canarylab import flagger
 from canarylab.errors import EnvironmentFault
+from canarylab.flagger import TESTER
 from canarylab.journey import steady, users
-from canarylab.journey.application import Application, Change
+from canarylab.journey.application import Application, Change, Crowd
 from canarylab.journey.outcome import Outcome
 from canarylab.journey.steady import Prometheus
 from canarylab.kube import apply, parts, rest
@@ -17,7 +18,8 @@ from canarylab.kube.parts import Part
 from canarylab.model import expectation, traffic
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import TERMINAL
-from canarylab.model.timeline import CanarySeen, Timeline, Triggered
+from canarylab.model.timeline import Acted, CanarySeen, Timeline, Triggered
+from canarylab.model.traffic import Answer
 from canarylab.model.verdict import Evidence
 from canarylab.observe.observer import PLURALS, Observer
 from canarylab.observe.record import Record
@@ -30,20 +32,24 @@ Json = dict[str, Any]
 _PATCH = "application/strategic-merge-patch+json"
 _INITIALISING_TICKS = 6  # three are usual: create the primary, see it ready, initialise
 _LOG_BOUND = 3.0  # seconds for a log line that follows a status; milliseconds are usual
+_LIFETIME = 2  # bounds of a rollout after which users go home by themselves, whatever becomes of us
 
 
 class Journey:
-    """One application on one stack. ``folder`` is for the record, and for a dossier if something fails."""
+    """One application on one stack. ``folder`` is for a dossier if something fails."""
 
     def __init__(self, stack: Stack, application: Application, folder: Path) -> None:
         self.stack, self.application, self.folder = stack, application, folder
         self.canary = Canary.parse(application.canary)
         self.provider = self.canary.provider or stack.flagger.provider
-        self._api = stack.cluster.api_client()
-        self._observer: Observer | None = None
+        self.record = Record()
         self.outcomes: list[Outcome] = []
         self.explained: Path | None = None
-        self.record = Record()
+        self._api = stack.cluster.api_client()
+        route = ROUTES.get(self.provider)
+        clients, where = stack.cluster.api_client, stack.flagger.namespace
+        self._observer = Observer(clients, self.canary, route, where, self.record)
+        self._started = False
 
     @property
     def host(self) -> str:
@@ -54,62 +60,105 @@ class Journey:
     def prometheus(self) -> Prometheus:
         return Prometheus(f"http://127.0.0.1:{self.stack.cluster.ports['prometheus']}")
 
-    def start(self) -> Observer:
-        """Everything up to the steady state: application, load tester, canary initialised, users answered."""
-        space = self.canary.namespace
-        app = Part("application", self.application.objects, space)
-        parts.install(
-            self._api, app, flagger.tester(self.stack.cluster.toolset, space), failure=self.stack.cluster.failure
-        )
-        observer = self._observe()
+    def start(self) -> None:
+        """Everything up to the steady state: application, canary initialised, users answered."""
+        self._started = True
+        space, failure = self.canary.namespace, self.stack.cluster.failure
+        self._observer.start()
+        parts.install(self._api, Part("application", self.application.objects, space), failure=failure)
         apply.apply(self._api, [self.application.canary], namespace=space)
         limit = self.canary.deadline + _INITIALISING_TICKS * self.canary.interval
-        self._await(lambda seen: seen.phase() == "Initialized", limit, "the canary was not initialised")
-        lifetime = 2 * expectation.bound(self.canary)
-        apply.apply(self._api, [users.pod(self.application, self.host, lifetime)], namespace=space)
+        self.wait(lambda seen: seen.phase() == "Initialized", "the canary is initialised", limit)
+        self._bring_users()
         self.steady_state()
-        return observer
 
-    def _observe(self) -> Observer:
-        route = ROUTES.get(self.provider)
-        self._observer = Observer(
-            self.stack.cluster.api_client, self.canary, route, self.stack.flagger.namespace, self.record
-        )
-        self._observer.start()
-        return self._observer
+    def _bring_users(self) -> None:
+        lifetime, space = _LIFETIME * expectation.bound(self.canary), self.canary.namespace
+        pods = [users.pod(crowd, space, self.host, lifetime) for crowd in self.application.crowds]
+        apply.apply(self._api, pods, namespace=space)
 
-    def steady_state(self) -> dict[str, float | None]:
-        """What Flagger's own queries say of the primary now; NotSteady when users or queries get no answer."""
-        return steady.require(self.canary, self.provider, self.prometheus, lambda: self._answers(tail=50))
+    def steady_state(self) -> None:
+        """NotSteady when users or Flagger's own queries about the primary get no answer; nothing without users."""
+        if self.application.crowds:
+            crowds = [lambda crowd=crowd: self._answers(crowd, tail=50) for crowd in self.application.crowds]
+            steady.require(self.canary, self.provider, self.prometheus, crowds)
 
     def ship(self, change: Change) -> Outcome:
         """Ships a revision and returns when its rollout has ended; a bound is computed from the canary's ticks."""
-        observer = self._observer or self.start()
+        self.begin(change)
+        return self.finish()
+
+    def begin(self, change: Change) -> None:
+        """Ships a revision."""
+        if not self._started:
+            self.start()
         self.record.append(Triggered, "trigger", what=str(change))
+        self._send(change)
+
+    def also(self, change: Change) -> None:
+        """Ships another revision while the first one is on its way."""
+        self.record.append(Acted, "act", what=f"shipped as well: {change}")
+        self._send(change)
+
+    def _send(self, change: Change) -> None:
         where = apply.path("apps/v1", PLURALS[self.canary.kind], self.canary.namespace, self.canary.target)
         rest.send(self._api, "PATCH", where, body=self.application.patch(change), content_type=_PATCH)
-        stuck = self.record.wait(ended, expectation.bound(self.canary), self.stack.cluster.failure)
-        observer.settle()
+
+    def gate(self, word: str) -> None:
+        """``open`` or ``close``: the load tester's gate of this canary, which is closed at first."""
+        where = apply.path("v1", "services", TESTER, "flagger-loadtester:http") + f"/proxy/gate/{word}"
+        rest.text(self._api, "POST", where, {"name": self.canary.name, "namespace": self.canary.namespace})
+        self.record.append(Acted, "act", what=f"gate: {word}")
+
+    def run(self, command: str) -> None:
+        """Lets the load tester run a command, as a webhook of type ``cmd`` does."""
+        where = apply.path("v1", "services", TESTER, "flagger-loadtester:http") + "/proxy/"
+        asked = {"name": self.canary.name, "namespace": self.canary.namespace, "phase": "Progressing"}
+        rest.text(self._api, "POST", where, {**asked, "metadata": {"type": "cmd", "cmd": command}})
+        self.record.append(Acted, "act", what=f"run: {command}")
+
+    def post_to_canary(self, path: str) -> None:
+        """POSTs to every pod of the new revision, past the mesh."""
+        found = rest.send(self._api, "GET", apply.path("v1", "pods", self.canary.namespace), query=self._canary_pods())
+        for pod in found["items"]:
+            one = f"{pod['metadata']['name']}:{self.canary.port}"
+            rest.text(self._api, "POST", apply.path("v1", "pods", self.canary.namespace, one) + f"/proxy{path}")
+        self.record.append(Acted, "act", what=f"POST {path} to {len(found['items'])} pods of the new revision")
+
+    def _canary_pods(self) -> dict[str, str]:
+        labels = self.application.target["spec"]["selector"]["matchLabels"]
+        return {"labelSelector": ",".join(f"{name}={value}" for name, value in labels.items())}
+
+    def wait(self, until: Callable[[Timeline], bool], what: str, limit: float | None = None) -> None:
+        """Waits for something in the record; EnvironmentFault with a dossier when it does not come.
+
+        ``limit`` is in seconds, the rollout's own bound if none is given.
+        """
+        why = self.record.wait(until, limit or expectation.bound(self.canary), self.stack.cluster.failure)
+        if why:
+            where = f"canary/{self.canary.namespace}/{self.canary.name}"
+            raise EnvironmentFault(f"not seen: {what}: {why}", where=where, next_step=f"read {self.explain(why)}")
+
+    def reach(self, phase: str, weight: int = 0) -> None:
+        """Waits until the Canary has that phase and weight after the trigger."""
+        self.wait(lambda seen: _reached(seen, phase, weight), f"{phase} {weight}%")
+
+    def finish(self, extra_ticks: int = 0) -> Outcome:
+        """Waits for the rollout's end and takes the evidence; ``extra_ticks`` are those that it was held up for."""
+        limit = expectation.bound(self.canary, extra_ticks)
+        stuck = self.record.wait(ended, limit, self.stack.cluster.failure)
+        self._observer.settle()
         self.record.wait(_closing_words, _LOG_BOUND)
         words = f"the rollout did not end: {stuck}" if stuck else ""
         self.outcomes.append(Outcome(self._evidence(), words, self.explain))
         return self.outcomes[-1]
 
     def _evidence(self) -> Evidence:
-        return Evidence(self.canary, self.record.timeline, self._answers())
+        crowds = [traffic.Crowd(one.name, self._answers(one), one.matching) for one in self.application.crowds]
+        return Evidence(self.canary, self.record.timeline, crowds)
 
-    def _answers(self, tail: int = 0) -> list[traffic.Answer]:
-        """What users were answered until now; nothing where there are no users yet."""
-        try:
-            return users.answers(self._api, self.canary.namespace, tail)
-        except rest.Refused:
-            return []
-
-    def _await(self, until: Any, limit: float, what: str) -> None:
-        why = self.record.wait(until, limit, self.stack.cluster.failure)
-        if why:
-            where = f"canary/{self.canary.namespace}/{self.canary.name}"
-            raise EnvironmentFault(f"{what}: {why}", where=where, next_step=f"read {self.explain(why)}")
+    def _answers(self, crowd: Crowd, tail: int = 0) -> list[Answer]:
+        return users.answers(self._api, self.canary.namespace, crowd, tail)
 
     def explain(self, text: str) -> Path:
         """Writes a dossier with everything that explains a failure, and returns its folder."""
@@ -123,17 +172,22 @@ class Journey:
 
     def stop(self) -> None:
         """Ends the watches and the users; the rest goes with the namespace."""
-        if self._observer is not None:
-            self._observer.stop()
-        where = apply.path("v1", "pods", self.canary.namespace, users.NAME)
-        with contextlib.suppress(rest.Refused, EnvironmentFault):
-            rest.send(self._api, "DELETE", where, body={"gracePeriodSeconds": 0})
+        self._observer.stop()
+        for crowd in self.application.crowds:
+            where = apply.path("v1", "pods", self.canary.namespace, crowd.name)
+            with contextlib.suppress(rest.Refused, EnvironmentFault):
+                rest.send(self._api, "DELETE", where, body={"gracePeriodSeconds": 0})
 
 
 def ended(seen: Timeline) -> bool:
     """Whether a rollout began after the trigger and has reached a terminal phase."""
     phases = [one.phase for one in seen.since_trigger().of(CanarySeen)]
     return len(phases) > 1 and "Progressing" in phases[1:] and phases[-1] in TERMINAL
+
+
+def _reached(seen: Timeline, phase: str, weight: int) -> bool:
+    stages = seen.since_trigger().stages()
+    return bool(stages) and (stages[-1].phase, stages[-1].weight) == (phase, weight)
 
 
 def _closing_words(seen: Timeline) -> bool:

@@ -29,10 +29,11 @@ class Outcome:
     @property
     def summary(self) -> str:
         """The rollout in a line: its end, its seconds from the trigger on, its weights, its users."""
-        timeline, answers = self.evidence.timeline, self.evidence.answers
+        timeline = self.evidence.timeline
         trigger, ends = timeline.trigger(), list(timeline.since_trigger().of(CanarySeen))
         took = f"{ends[-1].at - trigger.at:.0f} s" if trigger and ends else "no time"
         weights = " > ".join(map(str, timeline.since_trigger().route()))
+        answers = [one for crowd in self.evidence.crowds for one in crowd.answers]
         bad = sum(not one.good for one in answers)
         ended = self.stuck or f"{timeline.phase()} after {took}"
         return f"{ended}; weights {weights}; {bad} of {len(answers)} answers to users failed"
@@ -40,21 +41,19 @@ class Outcome:
     def assert_promoted(self) -> Verdict:
         """Every step once, no failed check, the primary runs the new revision, users saw no error."""
         __tracebackhide__ = True
-        return self._assert(expectation.promotion(self.evidence.canary))
+        return self.assert_as(expectation.promotion(self.evidence.canary))
 
-    def assert_rolled_back(self, reason: str = "", at: int | None = None) -> Verdict:
-        """Each check at weight ``at`` (the first, if none is named) failed, the primary is as it was.
-
-        ``reason`` is a text that Flagger has to have said, such as ``success rate``.
-        """
+    def assert_rolled_back(self, *said: str, at: int | None = None) -> Verdict:
+        """Each check at weight ``at`` (the first, if none is named) failed, the primary is as it was."""
         __tracebackhide__ = True
-        return self._assert(expectation.rollback(self.evidence.canary, at), reason)
+        return self.assert_as(expectation.rollback(self.evidence.canary, at), *said)
 
-    def _assert(self, expected: Expectation, reason: str = "") -> Verdict:
+    def assert_as(self, expected: Expectation, *said: str) -> Verdict:
+        """As expected, and Flagger said these words, in this order; VerdictError names the dossier otherwise."""
         __tracebackhide__ = True
         found = verdict.judge(self.evidence, expected)
-        if reason:
-            found = Verdict((*found.findings, self._said(reason)))
+        if said:
+            found = Verdict((*found.findings, self._said(said)))
         if found.holds and not self.stuck:
             return found
         text = f"{found}\n{self.stuck}".strip()
@@ -64,7 +63,10 @@ class Outcome:
             next_step=f"read {self.explain(text)}",
         )
 
-    def _said(self, reason: str) -> verdict.Finding:
-        said = [text for text in self.reasons if reason in text]
-        last = self.reasons[-1] if self.reasons else "nothing"
-        return verdict.Finding(f"Flagger said {reason!r}", bool(said), reason, said[0] if said else f"last: {last}")
+    def _said(self, wanted: tuple[str, ...]) -> verdict.Finding:
+        left = list(wanted)
+        for text in self.reasons:
+            if left and left[0] in text:
+                del left[0]
+        missing = f"never, or not in this order: {left[0]}" if left else "all of it"
+        return verdict.Finding("what Flagger said", not left, " > ".join(wanted), missing)

@@ -8,7 +8,7 @@ when they are asked about the primary, which serves the users now.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,7 +17,7 @@ import tenacity
 
 from canarylab.errors import CanarylabError, EnvironmentFault
 from canarylab.flagger import queries
-from canarylab.model.canary import Canary, seconds
+from canarylab.model.canary import Canary
 from canarylab.model.traffic import Answer
 
 T = TypeVar("T")
@@ -57,12 +57,16 @@ def values(prometheus: Prometheus, canary: Canary, provider: str, workload: str)
 
 
 def require(
-    canary: Canary, provider: str, prometheus: Prometheus, answers: Callable[[], list[Answer]]
+    canary: Canary, provider: str, prometheus: Prometheus, crowds: Sequence[Callable[[], list[Answer]]]
 ) -> dict[str, float | None]:
-    """Returns the values when the state is steady; NotSteady says what is missing, and what to look at."""
+    """Returns the values when the state is steady; NotSteady says what is missing, and what to look at.
+
+    ``crowds`` give the last answers to each kind of users.
+    """
     if _patiently(lambda: prometheus.value("vector(1)")) != 1:
         raise NotSteady("Prometheus does not answer vector(1) with 1, which Flagger asks", where=prometheus.url)
-    _users_are_answered(canary, answers)
+    for answers in crowds:
+        _users_are_answered(canary, answers)
 
     def asked() -> dict[str, float | None]:
         found = values(prometheus, canary, provider, canary.primary)
@@ -102,8 +106,3 @@ def _patiently(ask: Callable[[], T]) -> T:
         with attempt:
             return ask()
     raise AssertionError  # tenacity reraises
-
-
-def window(canary: Canary) -> float:
-    """Seconds that the longest of the metrics' windows looks back."""
-    return max((seconds(metric.interval) for metric in canary.metrics), default=0.0)

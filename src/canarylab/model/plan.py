@@ -25,7 +25,8 @@ _MOST_TICKS = 1000
 
 @dataclass(frozen=True)
 class Assumption:
-    """What each tick will see. ``checks`` tells of a state whether its checks pass.
+    """What each tick will see. ``checks`` tells of a state whether its checks pass, ``startable`` whether the
+    canary's pods get ready in time, or stay so.
 
     ``closed`` maps a webhook type to how many of its asks do not pass, ``revisions`` to the ticks (counted from 1)
     at which another revision is there, beside the first; ``revoked_at`` is the tick of a rollback webhook.
@@ -35,7 +36,7 @@ class Assumption:
     closed: tuple[tuple[str, int], ...] = ()
     revisions: frozenset[int] = frozenset()
     revoked_at: int = 0
-    startable: bool = True
+    startable: Callable[[State], bool] = lambda _state: True
 
 
 ALL_PASS = Assumption()
@@ -97,7 +98,7 @@ def _observation(assumed: Assumption, state: State, tick: int, shut: dict[str, i
         revoked=bool(assumed.revoked_at) and tick >= assumed.revoked_at,
         checks=assumed.checks(state),
     )
-    if not assumed.startable and state.phase == "Progressing":
+    if state.phase == "Progressing" and not assumed.startable(state):
         return replace(seen, target=Readiness.FAILED)
     return seen
 

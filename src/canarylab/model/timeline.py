@@ -107,6 +107,17 @@ class Gap(Event):
 
 
 @dataclass(frozen=True)
+class Acted(Event):
+    """Something was done to the rollout on its way: a gate opened, another revision sent."""
+
+    kind: ClassVar[str] = "act"
+    what: str
+
+    def words(self) -> str:
+        return self.what
+
+
+@dataclass(frozen=True)
 class Triggered(Event):
     """The change that starts the rollout was sent."""
 
@@ -118,7 +129,7 @@ class Triggered(Event):
 
 
 KINDS: Mapping[str, type[Event]] = {
-    one.kind: one for one in (CanarySeen, RouteSeen, WorkloadSeen, FlaggerSaid, Gap, Triggered)
+    one.kind: one for one in (CanarySeen, RouteSeen, WorkloadSeen, FlaggerSaid, Gap, Acted, Triggered)
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from canarylab.model import binomial
@@ -32,6 +32,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """The answers to users of one kind. ``matching`` are those whom the route's weights are about.
+
+    In an A/B test the others stay with the primary, whatever the weights.
+    """
+
+    name: str
+    answers: Sequence[Answer]
+    matching: bool = True
+
+    def weight(self, window: Window) -> int:
+        """The share of this crowd's answers that the canary gives, in percent."""
+        return window.weight if self.matching else 0
+
+
+@dataclass(frozen=True)
 class Share:
     """The answers under one weight. ``canary`` counts those of the new revision."""
 
@@ -54,11 +70,11 @@ def served_by_canary(answer: Answer, target: str, primary: str) -> bool:
     return not answer.good
 
 
-def share(window: Window, answers: Iterable[Answer], target: str, primary: str) -> Share:
-    """Counts the answers of one window."""
-    counted = under(window, answers)
+def share(window: Window, crowd: Crowd, target: str, primary: str) -> Share:
+    """Counts a crowd's answers in one window."""
+    counted = under(window, crowd.answers)
     canary = sum(served_by_canary(one, target, primary) for one in counted)
-    return Share(window.weight, len(counted), canary, sum(one.good for one in counted))
+    return Share(crowd.weight(window), len(counted), canary, sum(one.good for one in counted))
 
 
 def allowed(share_: Share, confidence: float) -> tuple[int, int]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from canarylab.model import traffic
 from canarylab.model.canary import Canary
-from canarylab.model.expectation import PROMOTED, Expectation
+from canarylab.model.expectation import PROMOTED, STUCK, Expectation
 from canarylab.model.timeline import PRIMARY, TARGET, Timeline
-from canarylab.model.traffic import Answer, Share
+from canarylab.model.traffic import Answer, Crowd, Share
 
 LEAST_ANSWERS = 300
 CONFIDENCE = 0.99
@@ -51,21 +51,22 @@ class Evidence:
 
     canary: Canary
     timeline: Timeline
-    answers: Sequence[Answer]
+    crowds: Sequence[Crowd]
 
-    def shares(self) -> list[Share]:
-        """The users' answers for each weight above zero."""
+    def shares(self, crowd: Crowd) -> list[Share]:
+        """A crowd's answers in each time in which the canary had a weight above zero."""
         windows = [one for one in self.timeline.since_trigger().windows() if one.weight]
-        return [traffic.share(one, self.answers, self.canary.target, self.canary.primary) for one in windows]
+        return [traffic.share(one, crowd, self.canary.target, self.canary.primary) for one in windows]
 
 
 def judge(evidence: Evidence, expected: Expectation) -> Verdict:
     """Every claim of an expectation."""
     record = evidence.timeline.since_trigger()
     findings = [_no_gap(record), _stages(record, expected), _route(record, expected)]
-    findings += [_images(record, expected), _scaled_down(record)]
-    if evidence.answers:
-        findings += [*_splits(evidence), _spared(evidence), _users(evidence, expected)]
+    findings += [_images(record, expected), *_scaled_down(record, expected)]
+    splits = sum(len(evidence.shares(crowd)) for crowd in evidence.crowds)
+    for crowd in evidence.crowds:
+        findings += [*_splits(evidence, crowd, splits), *_spared(evidence, crowd), _users(evidence, crowd, expected)]
     return Verdict(tuple(findings))
 
 
@@ -80,7 +81,8 @@ def _stages(record: Timeline, expected: Expectation) -> Finding:
 
 
 def _route(record: Timeline, expected: Expectation) -> Finding:
-    seen = record.route()
+    """Without a route object nothing can be said; then none may be expected to change."""
+    seen = record.route() or (0,)
     return Finding("the route's weights", seen == expected.route, _row(expected.route), _row(seen))
 
 
@@ -95,66 +97,64 @@ def _images(record: Timeline, expected: Expectation) -> Finding:
     return Finding("the primary's images", primary[-1].images == wanted, ", ".join(wanted.values()), seen)
 
 
-def _scaled_down(record: Timeline) -> Finding:
+def _scaled_down(record: Timeline, expected: Expectation) -> list[Finding]:
+    """At the end of a rollout, whichever way it went."""
+    if expected.outcome == STUCK:
+        return []
     seen = record.workloads(TARGET)
     last = f"{seen[-1].replicas} replicas" if seen else "never seen"
-    return Finding("the target is scaled to zero", bool(seen) and seen[-1].replicas == 0, "0 replicas", last)
+    return [Finding("the target is scaled to zero", bool(seen) and seen[-1].replicas == 0, "0 replicas", last)]
 
 
-def _splits(evidence: Evidence) -> list[Finding]:
-    """One for each weight; together they hold by chance with CONFIDENCE, each with its part of it."""
-    shares = evidence.shares()
-    each = 1 - (1 - CONFIDENCE) / max(1, len(shares))
-    return [_split(share, each) for share in shares]
+def _splits(evidence: Evidence, crowd: Crowd, splits: int) -> list[Finding]:
+    """One for each weight; all of a rollout's hold by chance with CONFIDENCE, each with its part of it."""
+    each = 1 - (1 - CONFIDENCE) / max(1, splits)
+    return [_split(crowd, share, each) for share in evidence.shares(crowd)]
 
 
-def _split(share: Share, confidence: float) -> Finding:
+def _split(crowd: Crowd, share: Share, confidence: float) -> Finding:
     least, most = traffic.allowed(share, confidence)
     enough = share.total >= LEAST_ANSWERS
-    claim = f"users' answers at weight {share.weight}"
+    claim = f"{crowd.name}: answers at weight {share.weight}"
     wanted = f"{least} to {most} of {share.total} by the canary" if enough else f"{LEAST_ANSWERS} answers or more"
     percent = 100 * share.canary / share.total if share.total else 0.0
     seen = f"{share.canary} of {share.total} by the canary ({percent:.1f}%)"
     return Finding(claim, enough and least <= share.canary <= most, wanted, seen)
 
 
-def _spared(evidence: Evidence) -> Finding:
+def _spared(evidence: Evidence, crowd: Crowd) -> list[Finding]:
     """Before and after, when the canary has no traffic, no user may fail."""
-    since = evidence.timeline.since_trigger()
-    windows = [one for one in since.windows() if one.weight == 0]
-    seen = [one for window in windows for one in traffic.under(window, evidence.answers)]
+    windows = [one for one in evidence.timeline.since_trigger().windows() if one.weight == 0]
+    if not windows:
+        return []
+    seen = [one for window in windows for one in traffic.under(window, crowd.answers)]
     bad = sum(not one.good for one in seen)
-    return Finding("users' answers at weight 0", bool(seen) and not bad, "none failed", f"{bad} of {len(seen)} failed")
+    claim = f"{crowd.name}: answers while the canary has no traffic"
+    return [Finding(claim, bool(seen) and not bad, "none failed", f"{bad} of {len(seen)} failed")]
 
 
-def _users(evidence: Evidence, expected: Expectation) -> Finding:
+def _users(evidence: Evidence, crowd: Crowd, expected: Expectation) -> Finding:
     """The objective that the weights imply: at worst all that the canary serves fails, and nothing else."""
     trigger = evidence.timeline.trigger()
-    since = [one for one in evidence.answers if trigger and one.sent >= trigger.at]
+    since = [one for one in crowd.answers if trigger and one.sent >= trigger.at]
     bad = sum(not one.good for one in since)
-    failing = 0 if expected.outcome == PROMOTED else sum(_most_failing(one) for one in evidence.shares())
-    unsettled = 0 if expected.outcome == PROMOTED else _unsettled(evidence)
+    failing = 0 if expected.outcome == PROMOTED else _most_failing(evidence, crowd)
     rate = 100 * (1 - bad / len(since)) if since else 0.0
-    objective = 100 * (1 - (failing + unsettled) / len(since)) if since else 100.0
+    objective = 100 * (1 - failing / len(since)) if since else 100.0
     return Finding(
-        "users' success rate", bool(since) and rate >= objective,
+        f"{crowd.name}: success rate", bool(since) and rate >= objective,
         f"{objective:.2f}% or more of {len(since)}", f"{rate:.2f}%: {bad} of {len(since)} failed",
     )  # fmt: skip
 
 
-def _most_failing(share: Share) -> int:
-    return traffic.allowed(share, CONFIDENCE)[1]
-
-
-def _unsettled(evidence: Evidence) -> int:
-    """Answers between two weights, when either may have been in force: they count as the larger one's."""
+def _most_failing(evidence: Evidence, crowd: Crowd) -> int:
+    """As many as the canary may have served; answers between two weights count as the larger one's."""
     windows = evidence.timeline.since_trigger().windows()
-    unsettled = 0
+    between = []
     for before, after in itertools.pairwise(windows):
-        between = [one for one in evidence.answers if before.end and _around(one, after.start)]
-        largest = Share(max(before.weight, after.weight), len(between), 0, 0)
-        unsettled += _most_failing(largest)
-    return unsettled
+        answers = sum(_around(one, after.start) for one in crowd.answers)
+        between.append(Share(max(crowd.weight(before), crowd.weight(after)), answers, 0, 0))
+    return sum(traffic.allowed(share, CONFIDENCE)[1] for share in [*evidence.shares(crowd), *between])
 
 
 def _around(answer: Answer, change: float) -> bool:

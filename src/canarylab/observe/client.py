@@ -1,10 +1,11 @@
-"""What users do: GETs of one URL at an even pace, each answer a line. Runs as a pod; standard library only.
+"""What users do: they ask one URL at an even pace, each answer a line. Runs as a pod.
 
-``python -m canarylab.observe.client URL --per-second 50 --seconds 600 [--header NAME:VALUE ...] [--pod REGEX]``
+``python -m canarylab.observe.client URL --per-second 36 --seconds 600 [--header NAME:VALUE ...] [--pod REGEX]``
 
 A line is ``SENT ANSWERED STATUS POD``: times of the machine's monotonic clock in seconds, status 0 where no
 answer came, and whatever the regular expression's first group finds in the answer's text, ``-`` for nothing.
-It stops by itself after ``--seconds``.
+A URL like ``grpc://HOST:PORT`` is called by gRPC, with the method that ``--call`` names and an empty message; the
+status is then that of HTTP for the gRPC status. It stops by itself after ``--seconds``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import http.client
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT = 5.0  # seconds that a user waits
@@ -27,67 +30,95 @@ class Task:
     """What to ask, how often, and how to read who answered."""
 
     url: str
+    call: str
     headers: dict[str, str]
     pod: re.Pattern[str]
     per_second: float
     seconds: float
 
 
-class Worker:
-    """One user: a connection that is kept as long as it holds."""
+Ask = Callable[[], tuple[int, str]]  # status and text of one answer; status 0 for none
+
+
+class Pages:
+    """Asks for a page, over a connection that is kept as long as it holds."""
 
     def __init__(self, task: Task) -> None:
         self._task, self._parts = task, urlsplit(task.url)
         self._connection: http.client.HTTPConnection | None = None
 
-    def ask(self) -> tuple[int, str]:
-        """Status and the pod that answered; status 0 for no answer."""
+    def __call__(self) -> tuple[int, str]:
         try:
             if self._connection is None:
                 self._connection = http.client.HTTPConnection(self._parts.netloc, timeout=TIMEOUT)
-            path = self._parts.path or "/"
+            path = f"{self._parts.path or '/'}{'?' if self._parts.query else ''}{self._parts.query}"
             self._connection.request("GET", path, headers=self._task.headers)
             answer = self._connection.getresponse()
-            found = self._task.pod.search(answer.read().decode(errors="replace"))
+            return answer.status, answer.read().decode(errors="replace")
         except (OSError, http.client.HTTPException):
-            self._drop()
+            self.close()
             return 0, ""
-        return answer.status, found[1] if found else ""
 
-    def _drop(self) -> None:
+    def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
-    def run(self, first: float, end: float, say: threading.Lock) -> None:
-        """Asks at second ``first`` and then at an even pace, until ``end``."""
-        due, pace = first, WORKERS / self._task.per_second
-        while due < end:
-            time.sleep(max(0.0, due - time.monotonic()))
-            sent = time.monotonic()
-            status, pod = self.ask()
-            with say:
-                print(f"{sent:.6f} {time.monotonic():.6f} {status} {pod or '-'}", flush=True)
-            due = max(due + pace, time.monotonic() - LATE)
-        self._drop()
+
+class Calls:
+    """Calls a gRPC method with an empty message; an answer's text is its message, as far as it is text."""
+
+    def __init__(self, task: Task) -> None:
+        import grpc  # noqa: PLC0415 - who asks for pages need not load it
+
+        self._failed = grpc.RpcError
+        self._metadata = tuple((name.lower(), value) for name, value in task.headers.items())
+        self._channel = grpc.insecure_channel(urlsplit(task.url).netloc, [("grpc.use_local_subchannel_pool", 1)])
+        self._method: Any = self._channel.unary_unary(task.call)
+
+    def __call__(self) -> tuple[int, str]:
+        try:
+            answer: bytes = self._method(b"", timeout=TIMEOUT, metadata=self._metadata)
+        except self._failed:
+            return 503, ""
+        return 200, answer.decode(errors="replace")
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+def work(task: Task, first: float, end: float, say: threading.Lock) -> None:
+    """Asks at second ``first`` and then at an even pace, until ``end``."""
+    ask: Pages | Calls = Calls(task) if task.call else Pages(task)
+    due, pace = first, WORKERS / task.per_second
+    while due < end:
+        time.sleep(max(0.0, due - time.monotonic()))
+        sent = time.monotonic()
+        status, text = ask()
+        found = task.pod.search(text)
+        with say:
+            print(f"{sent:.6f} {time.monotonic():.6f} {status} {found[1] if found else '-'}", flush=True)
+        due = max(due + pace, time.monotonic() - LATE)
+    ask.close()
 
 
 def parse(argv: list[str] | None = None) -> Task:
     parser = argparse.ArgumentParser(prog="canarylab.observe.client")
     parser.add_argument("url")
-    parser.add_argument("--per-second", type=float, default=50)
+    parser.add_argument("--call", default="", metavar="/PACKAGE.SERVICE/METHOD")
+    parser.add_argument("--per-second", type=float, default=36)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE")
     parser.add_argument("--pod", default="$^", metavar="REGEX")
     given = parser.parse_args(argv)
     headers = dict(one.split(":", 1) for one in given.header)
-    return Task(given.url, headers, re.compile(given.pod), given.per_second, given.seconds)
+    return Task(given.url, given.call, headers, re.compile(given.pod), given.per_second, given.seconds)
 
 
 def main() -> None:
     task, say, start = parse(), threading.Lock(), time.monotonic()
     threads = [
-        threading.Thread(target=Worker(task).run, args=(start + number / task.per_second, start + task.seconds, say))
+        threading.Thread(target=work, args=(task, start + number / task.per_second, start + task.seconds, say))
         for number in range(WORKERS)
     ]
     for thread in threads:

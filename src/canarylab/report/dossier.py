@@ -17,6 +17,7 @@ import yaml
 
 from canarylab.clusters.cluster import Cluster
 from canarylab.errors import CanarylabError
+from canarylab.flagger import TESTER
 from canarylab.model.verdict import Evidence
 from canarylab.report import text
 
@@ -24,7 +25,7 @@ from canarylab.report import text
 PRINTED = ("timeline.txt", "reasons.txt", "metrics.json", "routes.txt", "pods.txt", "flagger.log")
 _LAST_LINES = 200
 _ROUTES = "virtualservices,destinationrules"
-_KINDS = "canaries,virtualservices,destinationrules,services,deployments,replicasets,pods"
+_KINDS = "canaries,virtualservices,destinationrules,services,deployments,daemonsets,replicasets,pods"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Dossier:
     def write(self, verdict: str, evidence: Evidence, metrics: Callable[[], Mapping[str, Any]]) -> Path:
         """Every part, best effort; the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        space, timeline = evidence.canary.namespace, evidence.timeline
+        space, timeline, kind = evidence.canary.namespace, evidence.timeline, evidence.canary.kind.lower()
         made: dict[str, Callable[[], str]] = {
             "verdict.txt": lambda: verdict,
             "timeline.txt": lambda: text.table(timeline),
@@ -51,9 +52,9 @@ class Dossier:
             "pods.txt": lambda: self.cluster.kubectl("get", "pods", "-n", space, "-o", "wide"),
             "events.txt": lambda: self.cluster.kubectl("get", "events", "-n", space, "--sort-by=.lastTimestamp"),
             "flagger.log": lambda: self._log(self.flagger, "deployment/flagger"),
-            "loadtester.log": lambda: self._log(space, "deployment/flagger-loadtester"),
-            "target.log": lambda: self._log(space, f"deployment/{evidence.canary.target}"),
-            "primary.log": lambda: self._log(space, f"deployment/{evidence.canary.primary}"),
+            "loadtester.log": lambda: self._log(TESTER, "deployment/flagger-loadtester"),
+            "target.log": lambda: self._log(space, f"{kind}/{evidence.canary.target}"),
+            "primary.log": lambda: self._log(space, f"{kind}/{evidence.canary.primary}"),
         }
         for name, make in made.items():
             (self.folder / name).write_text(_or_why(make) + "\n")
@@ -76,8 +77,10 @@ def _or_why(make: Callable[[], str]) -> str:
 
 def answers(evidence: Evidence) -> str:
     """Users' answers as CSV."""
-    rows = [",".join(map(str, asdict(one).values())) for one in evidence.answers]
-    return "\n".join(["sent,answered,status,pod", *rows])
+    rows = [
+        ",".join(map(str, (crowd.name, *asdict(one).values()))) for crowd in evidence.crowds for one in crowd.answers
+    ]
+    return "\n".join(["crowd,sent,answered,status,pod", *rows])
 
 
 def without_values(item: Any) -> Any:

@@ -1,0 +1,19 @@
+"""The journeys' common ground: podinfo with a short analysis, so that a rollout costs few ticks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from canarylab.journey import Application
+from canarylab.journey.application import podinfo
+
+# Two weights, two failed checks at the most, and pods that have 20 s to get ready.
+SHORT: dict[str, Any] = {"stepWeight": 25, "maxWeight": 50, "threshold": 2}
+
+
+@pytest.fixture
+def short(namespace: str) -> Application:
+    """podinfo with a short analysis; tests that need another application make theirs of it."""
+    return podinfo(namespace).but(progressDeadlineSeconds=20, analysis=SHORT).on(progressDeadlineSeconds=20)

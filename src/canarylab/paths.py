@@ -29,9 +29,9 @@ def toolchain_source() -> Path:
 
 def cache_dir() -> Path:
     """What can be made again: ``CANARYLAB_CACHE``, else the XDG cache."""
-    return Path(os.environ.get("CANARYLAB_CACHE") or platformdirs.user_cache_dir("canarylab"))
+    return Path(os.environ.get("CANARYLAB_CACHE") or platformdirs.user_cache_dir("canarylab")).absolute()
 
 
 def state_dir() -> Path:
     """Clusters and the artifacts of failed runs: ``CANARYLAB_STATE``, else the XDG state folder."""
-    return Path(os.environ.get("CANARYLAB_STATE") or platformdirs.user_state_dir("canarylab"))
+    return Path(os.environ.get("CANARYLAB_STATE") or platformdirs.user_state_dir("canarylab")).absolute()

@@ -20,6 +20,7 @@ from canarylab.kube import parts
 from canarylab.meshes import Mesh, base
 from canarylab.process.lifeline import Lifeline
 from canarylab.toolchain import Toolset
+from canarylab.toolchain.progress import Progress, silent
 
 
 @dataclass
@@ -67,10 +68,14 @@ def start(
     images: tuple[Path, ...] = (),
     lifeline: int | None = None,
     tell: Callable[[str], None] = lambda _line: None,
+    progress: Progress = silent,
 ) -> Stack:
-    """Starts a stack; ends the cluster again when a part of it does not come up (its logs stay)."""
+    """Starts a stack; ends the cluster again when a part of it does not come up (its logs stay).
+
+    Programs that are missing are built first, which ``progress`` is told of; the times count from then on.
+    """
     chosen = meshes.get(mesh)
-    toolset = toolchain.provision(flagger=flagger_version or "")
+    toolset = toolchain.provision(progress, flagger_version or "")
     began = time.monotonic()
     everything = installed_parts(toolset, chosen)
     up = Stack(local.start(name, toolset, images=images, lifeline=lifeline), chosen)

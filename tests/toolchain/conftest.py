@@ -11,7 +11,7 @@ import pytest
 from canarylab.toolchain.found import Finder
 from canarylab.toolchain.golang import Go
 from canarylab.toolchain.kit import Kit, look
-from canarylab.toolchain.recipe import Recipe
+from canarylab.toolchain.recipe import Recipe, digest
 from canarylab.toolchain.spec import Asset, Program
 from canarylab.toolchain.versions import Pins
 
@@ -64,6 +64,8 @@ class Workshop:
 def workshop(tmp_path: Path) -> Workshop:
     source, module = tmp_path / "source", tmp_path / "module"
     source.mkdir()
+    for name in ("go.mod", "go.sum"):
+        (source / name).touch()
     (module / "charts").mkdir(parents=True)
     (module / "charts" / "Chart.yaml").write_text("name: x\n")
     (tmp_path / "listing").write_text(
@@ -77,5 +79,5 @@ def workshop(tmp_path: Path) -> Workshop:
     command.write_text(SCRIPT.format(folder=tmp_path))
     command.chmod(0o755)
     pins, assets = Pins("1.26.7", {MODULE: "v1.2.3"}), (Asset(MODULE, "charts", "tools/charts"),)
-    recipe = Recipe("key", pins, (ONE, TWO, ALPHA), assets, (), "", source)
+    recipe = Recipe(digest(source, ""), pins, (ONE, TWO, ALPHA), assets, (), "", source)
     return Workshop(tmp_path, recipe, Go(command, "go1.99.0", "PATH"))

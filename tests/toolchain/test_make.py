@@ -21,7 +21,7 @@ def test_everything_that_was_missing_is_here_afterwards(workshop: Workshop) -> N
     make(workshop.look(), workshop.cache, workshop.go, silent, 0.0)
     kit = workshop.look()
     assert kit.complete
-    assert kit.folder == workshop.cache / "toolchains" / "key-go1.99.0"
+    assert kit.folder == workshop.cache / "toolchains" / f"{workshop.recipe.key}-go1.99.0"
     assert {each.version for each in kit.programs.values()} == {"v1.2.3"}
     assert kit.programs["two"].path.resolve() == kit.folder / "bin" / "multi"
     assert kit.programs["alpha"].sha256 == manifest.sha256(kit.programs["alpha"].path)
@@ -40,15 +40,24 @@ def test_a_failed_build_leaves_nothing_that_counts(workshop: Workshop) -> None:
     assert workshop.look().complete
 
 
+def test_what_was_built_while_its_source_changed_is_not_kept(workshop: Workshop) -> None:
+    lacking = workshop.look()
+    assert workshop.recipe.source
+    (workshop.recipe.source / "go.mod").write_text("module other\n")
+    with pytest.raises(EnvironmentFault, match="source changed while it was built"):
+        make(lacking, workshop.cache, workshop.go, silent, 0.0)
+    assert not list((workshop.cache / "toolchains").iterdir())
+
+
 def test_what_a_killed_run_left_is_swept_and_never_taken(workshop: Workshop) -> None:
-    folder = workshop.cache / "toolchains"
+    folder, name = workshop.cache / "toolchains", f"{workshop.recipe.key}-go1.99.0"
     (folder / ".make-killed" / "bin").mkdir(parents=True)
-    (folder / "key-go1.99.0" / "bin").mkdir(parents=True)
-    (folder / "key-go1.99.0" / "bin" / "alpha").write_text("half")
+    (folder / name / "bin").mkdir(parents=True)
+    (folder / name / "bin" / "alpha").write_text("half")
     assert "alpha" in workshop.look().missing
     make(workshop.look(), workshop.cache, workshop.go, silent, 0.0)
     assert workshop.look().complete
-    assert sorted(each.name for each in folder.iterdir()) == ["key-go1.99.0"]
+    assert sorted(each.name for each in folder.iterdir()) == [name]
 
 
 def test_a_file_of_another_size_than_recorded_is_made_again(workshop: Workshop) -> None:

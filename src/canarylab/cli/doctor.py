@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 
 import click
@@ -16,8 +15,9 @@ from canarylab.toolchain.versions import known
 
 # What a cluster does first in its namespaces: a folder of its own over the host's, a bridge and a pair of devices.
 _TRY = """
-import subprocess
-subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
+import subprocess, sys
+if subprocess.run(["mount", "-t", "tmpfs", "none", "/run"]).returncode:
+    sys.exit(1)
 from pyroute2 import IPRoute
 with IPRoute() as ip:
     ip.link("add", ifname="cbr0", kind="bridge")
@@ -36,14 +36,12 @@ def try_namespaces() -> Finding:
 
 def try_network() -> Finding:
     """Makes in such namespaces what a cluster needs of the kernel."""
-    ran = subprocess.run(
-        namespaces.command([sys.executable, "-c", _TRY]), capture_output=True, text=True, check=False, timeout=30
-    )
-    if ran.returncode == 0:
+    complained = namespaces.complaint([sys.executable, "-c", _TRY])
+    if not complained:
         return Finding("network", Level.OK, "a mount, a bridge and a pair of devices were made in them")
-    last = (ran.stderr.strip().splitlines() or ["without a word"])[-1]
-    fix = "load the kernel modules bridge and veth (sudo modprobe bridge veth)"
-    return Finding("network", Level.FAULT, f"a cluster's mounts and devices cannot be made: {last}", fix)
+    modules = "load the kernel modules bridge and veth (sudo modprobe bridge veth)"
+    fix = modules if "NetlinkError" in complained else namespaces.why_forbidden()
+    return Finding("network", Level.FAULT, f"a cluster's mounts and devices cannot be made: {complained}", fix)
 
 
 def examine(flagger: str) -> list[Finding]:

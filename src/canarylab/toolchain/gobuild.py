@@ -7,7 +7,6 @@ names each package as it starts on it, and a program is done when its file is th
 from __future__ import annotations
 
 import queue
-import shutil
 import subprocess
 import threading
 import time
@@ -16,18 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
-from canarylab.toolchain import gofaults
+from canarylab.toolchain import gofaults, group
 from canarylab.toolchain.golang import Go
 from canarylab.toolchain.progress import Progress, Step
 
 _TICK_SECONDS = 0.5
 _FORMAT = '{{.ImportPath}}\t{{.Stale}}\t{{join .Imports " "}}'
-
-
-def _end_with_parent() -> list[str]:
-    """Before a command: a build whose runner is killed ends as well (where util-linux is at hand)."""
-    setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 class Watcher(Protocol):
@@ -81,23 +74,14 @@ class Shell:
         lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         errors: list[str] = []
         output: list[str] = []
-        with subprocess.Popen(
-            [*_end_with_parent(), str(self.go.path), *arguments],
-            cwd=self.folder,
-            env={**self.environ, "GOTMPDIR": str(self.scratch)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            errors="replace",
-        ) as process:
+        with group.led() as led, self._started(arguments, led) as process:
             try:
                 readers = _read(process, lines, output)
                 self._watch(lines, watcher, errors)
                 for reader in readers:
                     reader.join()
             except BaseException:
-                process.terminate()
+                group.end(led)  # all of it: a compiler that lives on would keep the pipes open
                 raise
         if process.returncode:
             errors += "".join(output).splitlines()
@@ -105,6 +89,19 @@ class Shell:
         if process.returncode:
             raise gofaults.explain("\n".join(errors), self.log)
         return "".join(output)
+
+    def _started(self, arguments: Sequence[str], led: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [str(self.go.path), *arguments],
+            cwd=self.folder,
+            env={**self.environ, "GOTMPDIR": str(self.scratch)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            process_group=led,
+        )
 
     def _watch(self, lines: queue.SimpleQueue[str | None], watcher: Watcher, errors: list[str]) -> None:
         while True:

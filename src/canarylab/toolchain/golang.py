@@ -66,10 +66,16 @@ def version_of(path: Path) -> str:
 
 
 def on_path() -> Go | None:
-    """The Go on PATH, of whatever version."""
+    """The Go on PATH, of whatever version; of none if it does not run."""
     path = shutil.which("go")
-    version = version_of(Path(path)) if path else ""
-    return Go(Path(path), version, "PATH") if path and version else None
+    return Go(Path(path), version_of(Path(path)), "PATH") if path else None
+
+
+def told_old(go: Go | None) -> str:
+    """Why the Go on PATH does not do, in words."""
+    if go is None:
+        return "there is no go on PATH"
+    return f"{go.path} is {go.version}" if go.version else f"{go.path} does not run"
 
 
 def find(cache: Path, least: str) -> Go | None:
@@ -94,7 +100,5 @@ def get(cache: Path, least: str) -> Go:
 
 
 def _no_go(least: str, error: EnvironmentFault) -> EnvironmentFault:
-    old = on_path()
-    what = f"Go {least} or newer is needed, and "
-    what += f"{old.path} is {old.version}" if old else "there is no go on PATH"
+    what = f"Go {least} or newer is needed, and {told_old(on_path())}"
     return EnvironmentFault(f"{what}; {error.what}", where=error.where, next_step=error.next_step)

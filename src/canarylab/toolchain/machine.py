@@ -56,14 +56,19 @@ class Facts:
 
 def gather(flagger: str = "") -> Facts:
     """Looks at this machine, as the present user."""
-    kits, cache = tuple(look(flagger)), paths.cache_dir()
+    with storage.using(paths.cache_dir()):
+        return _gather(flagger, paths.cache_dir())
+
+
+def _gather(flagger: str, cache: Path) -> Facts:
+    kits = tuple(look(flagger))
     least = kits[0].recipe.pins.go
     go = golang.find(cache, least)
     go_cache = Path(go.environ(cache)["GOCACHE"]) if go else cache
     return Facts(
         system=platform.system(),
         root=os.geteuid() == 0,
-        cores=len(os.sched_getaffinity(0)),
+        cores=_cores(),
         memory=_memory(),
         cache=Disk.of(cache),
         cache_writable=storage.writable(cache),
@@ -85,8 +90,10 @@ def _importable(name: str) -> bool:
         return False
 
 
+def _cores() -> int:
+    """Those that this process may use; all of them where the system (no Linux) cannot tell."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _memory() -> int:
-    for line in Path("/proc/meminfo").read_text().splitlines():
-        if line.startswith("MemTotal:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

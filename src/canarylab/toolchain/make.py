@@ -11,6 +11,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from canarylab.errors import EnvironmentFault
 from canarylab.toolchain import gobuild, kit, manifest, storage
 from canarylab.toolchain.gobuild import Shell
 from canarylab.toolchain.golang import Go
@@ -38,6 +39,7 @@ def make(lacking: Kit, cache: Path, go: Go, progress: Progress, started: float) 
                 shell = replace(shell, folder=sources[recipe.module.partition("@")[0]])
             _build(shell, lacking, scratch / "bin")
             _copy(lacking, sources, scratch / "share")
+            _refuse_if_changed(recipe)
             _adopt(lacking, scratch, folder, go)
 
 
@@ -67,6 +69,16 @@ def _copy(lacking: Kit, sources: dict[str, Path], share: Path) -> None:
     share.mkdir()
     for each in lacking.to_copy:
         storage.copy(sources[each.module] / each.source, share / each.target)
+
+
+def _refuse_if_changed(recipe: Recipe) -> None:
+    """What was built of a source that changed meanwhile is no one's: its key names neither state."""
+    if recipe.changed():
+        raise EnvironmentFault(
+            "the toolchain's source changed while it was built, so the result is not kept",
+            where=str(recipe.source),
+            next_step="run it again: what did not change is compiled already",
+        )
 
 
 def _adopt(lacking: Kit, scratch: Path, folder: Path, go: Go) -> None:

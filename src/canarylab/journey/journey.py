@@ -147,8 +147,9 @@ class Journey:
         """Waits for the rollout's end and takes the evidence; ``extra_ticks`` are those that it was held up for."""
         limit = expectation.bound(self.canary, extra_ticks)
         stuck = self.record.wait(ended, limit, self.stack.cluster.failure)
-        self._observer.settle()
-        self.record.wait(_closing_words, _LOG_BOUND)
+        if not stuck:
+            self._observer.settle()
+            self.record.wait(_closing_words, _LOG_BOUND)
         words = f"the rollout did not end: {stuck}" if stuck else ""
         self.outcomes.append(Outcome(self._evidence(), words, self.explain))
         return self.outcomes[-1]

@@ -7,6 +7,7 @@ from typing import Any
 
 from kubernetes import client
 
+from canarylab.errors import EnvironmentFault
 from canarylab.journey.application import Crowd
 from canarylab.kube import rest
 from canarylab.kube.apply import path
@@ -47,9 +48,9 @@ def read(lines: Iterable[str]) -> list[Answer]:
 
 
 def answers(api: client.ApiClient, namespace: str, crowd: Crowd, tail: int = 0) -> list[Answer]:
-    """What a crowd was answered, the last ``tail`` answers or all of them; nothing before it is there."""
+    """What a crowd was answered, the last ``tail`` answers or all of them; nothing while it cannot be asked."""
     query = {"tailLines": str(tail)} if tail else {}
     try:
         return read(rest.lines(api, path("v1", "pods", namespace, crowd.name) + "/log", query))
-    except rest.Refused:
+    except (rest.Refused, EnvironmentFault):
         return []

@@ -57,7 +57,9 @@ class Record:
         error = self.status().get("error")
         if error is not None:
             return str(error)
-        return None if self.process() else f"the processes of cluster {self.name} have ended"
+        if self.process():
+            return None
+        return f"the supervisor of cluster {self.name} has died, and every process of the cluster with it"
 
     def end(self) -> None:
         """SIGKILLs the outermost process and returns when the cluster's PID 1 and all below it are gone."""

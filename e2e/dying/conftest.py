@@ -1,0 +1,32 @@
+"""A canary of many small steps on a cluster of its own, whose parts a test kills while it goes on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from canarylab import stack
+from canarylab.journey import Journey
+from canarylab.journey.application import podinfo
+from canarylab.stack import Stack
+
+
+@pytest.fixture
+def own(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """A stack that no other test uses."""
+    name = request.node.name.removeprefix("test_").replace("_", "-")[:24].strip("-")
+    with stack.running(f"{name}-{os.getpid()}") as up:
+        yield up
+
+
+@pytest.fixture
+def patient(own: Stack, report_dir: Path) -> Iterator[Journey]:
+    """Weights of two in a hundred up to 50, and so many failed checks allowed that none of them decides."""
+    many = podinfo("patient").but(progressDeadlineSeconds=300, analysis={"stepWeight": 2, "threshold": 100})
+    own.cluster.kubectl("create", "namespace", "patient")
+    journey = Journey(own, many, report_dir)
+    yield journey
+    journey.stop()

@@ -37,7 +37,7 @@ def assert_never_back(seen: Timeline) -> None:
     assert not skipped or seen.gaps(), f"weights skipped without a gap in the record: {skipped}"
 
 
-@pytest.mark.canary
+@pytest.mark.exclusive
 def test_every_part_is_killed(patient: Journey) -> None:
     name = patient.stack.cluster.name
     patient.begin(Change(tag="6.9.1"))
@@ -50,7 +50,7 @@ def test_every_part_is_killed(patient: Journey) -> None:
     assert_never_back(patient.record.timeline)
 
 
-@pytest.mark.canary
+@pytest.mark.exclusive
 def test_every_part_stands_still(patient: Journey) -> None:
     name = patient.stack.cluster.name
     patient.begin(Change(tag="6.9.1"))
@@ -66,7 +66,7 @@ def test_every_part_stands_still(patient: Journey) -> None:
     assert_never_back(patient.record.timeline)
 
 
-@pytest.mark.canary
+@pytest.mark.exclusive
 def test_a_dead_supervisor_is_named_at_once(patient: Journey) -> None:
     patient.begin(Change(tag="6.9.1"))
     patient.reach("Progressing", 2)

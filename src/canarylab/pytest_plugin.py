@@ -30,6 +30,7 @@ from canarylab.stack import Stack
 
 MARKERS = {
     "canary": "a journey: one rollout by the real Flagger on a real cluster",
+    "exclusive": "a test that breaks what others would share, on a cluster of its own",
     "cluster(name)": "the rungs that this test runs on",
     "mesh(name)": "the mesh that this test needs, instead of the one chosen by --mesh",
 }

@@ -1,5 +1,7 @@
 """How long a change of weight in the API takes to show in traffic: JSON with p50, p99 and the worst, in milliseconds.
 
+The machine's load average, before and after, says what else ran.
+
 A pod sends requests to a Service through the mesh, one after another, and prints the moment of each answer that
 comes from another revision than the one before. Meanwhile the VirtualService is flipped between 100/0 and 0/100.
 Both sides read the machine's monotonic clock, and a latency counts from before the request to the API.
@@ -13,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from contextlib import nullcontext
@@ -83,7 +86,7 @@ def route(to: str) -> Json:
 
 def measure(up: Stack, flips: int, pause: float) -> Json:
     """Flips the weights and pairs each flip with the first answer of the other revision."""
-    api = up.cluster.api_client()
+    api, load = up.cluster.api_client(), os.getloadavg()[0]
     apply.apply(api, objects(), namespace=NAMESPACE)
     rollout.wait(api, [Workload("Deployment", NAMESPACE, f"podinfo-{name}") for name in ("a", "b")])
     up.cluster.kubectl("wait", "-n", NAMESPACE, "--for=condition=Ready", "pod/client", "--timeout=60s")
@@ -97,7 +100,9 @@ def measure(up: Stack, flips: int, pause: float) -> Json:
         time.sleep(pause)
     lines = up.cluster.kubectl("logs", "-n", NAMESPACE, "client").splitlines()
     seen = [(int(at), version) for at, version in (line.split() for line in lines)]
-    return summary(sent, seen)
+    up.cluster.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
+    machine = {"cores": os.cpu_count(), "load_before": load, "load_after": os.getloadavg()[0]}
+    return {**summary(sent, seen), **machine}
 
 
 def summary(sent: list[tuple[int, str]], seen: list[tuple[int, str]]) -> Json:

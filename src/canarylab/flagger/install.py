@@ -1,7 +1,14 @@
-"""Flagger, its load tester and podinfo, by the manifests that Flagger's own module carries, unchanged."""
+"""Flagger, its load tester and podinfo, by the manifests that Flagger's own module carries.
+
+They are applied as they are, but for two places: Flagger and its load tester are asked for their readiness over
+HTTP, each second, and the Prometheus that comes with Flagger where there is no mesh, written for version 2, gets
+a flag by the name of 3.
+"""
 
 from __future__ import annotations
 
+import copy
+from dataclasses import dataclass, replace
 from typing import Any
 
 from canarylab.kube.parts import Part
@@ -10,18 +17,41 @@ from canarylab.toolchain import Toolset
 
 Json = dict[str, Any]
 
+TESTER = "test"  # the load tester's namespace
+
 _KUSTOMIZE = "flagger/kustomize"
+# The same question as by wget each 10 s: a kubelet that has just started puts that off by up to 10 s, at random.
+_READINESS = {"httpGet": {"path": "/healthz", "port": 8080}, "periodSeconds": 1, "timeoutSeconds": 5}
+_RENAMED = {"--storage.tsdb.retention": "--storage.tsdb.retention.time"}
+
+
+@dataclass(frozen=True)
+class Flagger:
+    """A Flagger that runs: its release, its namespace, and the provider of Canaries that name none."""
+
+    version: str
+    namespace: str
+    provider: str
 
 
 def parts(toolset: Toolset, mesh: Mesh) -> list[Part]:
-    """Flagger as its own kustomization for the mesh installs it."""
+    """Flagger as its own kustomization for the mesh installs it; it starts when its Prometheus answers.
+
+    It asks Prometheus once at its start, and logs an error if nothing answers then.
+    """
     objects = rendered.kustomization(toolset, toolset.asset(f"{_KUSTOMIZE}/{mesh.overlay}"))
-    return [Part("flagger", (namespace(mesh.namespace), *objects), mesh.namespace)]
+    around = tuple(_for_prometheus_3(item) for item in objects if not _is(item, "flagger"))
+    itself = tuple(_asked_at_once(item) for item in objects if _is(item, "flagger"))
+    return [
+        Part("flagger-rights", (namespace(mesh.namespace), *around), mesh.namespace),
+        Part("flagger", itself, mesh.namespace, after=mesh.metrics),
+    ]
 
 
-def tester(toolset: Toolset, where: str) -> Part:
-    """Flagger's load tester in a namespace, by its own kustomization."""
-    return _moved(toolset, "tester", where)
+def tester(toolset: Toolset) -> Part:
+    """Flagger's load tester, by its own kustomization and in the namespace that it names."""
+    part = _moved(toolset, "tester", TESTER)
+    return replace(part, objects=tuple(map(_asked_at_once, part.objects)))
 
 
 def podinfo(toolset: Toolset, where: str) -> Part:
@@ -32,6 +62,29 @@ def podinfo(toolset: Toolset, where: str) -> Part:
 def namespace(name: str) -> Json:
     """A Namespace object."""
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+
+
+def _is(item: Json, name: str) -> bool:
+    return bool((item["kind"], item["metadata"]["name"]) == ("Deployment", name))
+
+
+def _asked_at_once(item: Json) -> Json:
+    if item["kind"] != "Deployment":
+        return item
+    item = copy.deepcopy(item)
+    for container in item["spec"]["template"]["spec"]["containers"]:
+        container["readinessProbe"] = _READINESS
+    return item
+
+
+def _for_prometheus_3(item: Json) -> Json:
+    if not _is(item, "flagger-prometheus"):
+        return item
+    item = copy.deepcopy(item)
+    for container in item["spec"]["template"]["spec"]["containers"]:
+        split = [argument.partition("=") for argument in container["args"]]
+        container["args"] = [f"{_RENAMED.get(flag, flag)}{sign}{value}" for flag, sign, value in split]
+    return item
 
 
 def _moved(toolset: Toolset, folder: str, where: str) -> Part:

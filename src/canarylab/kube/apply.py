@@ -7,14 +7,16 @@ yet, is sent again until the bound; every other refusal ends it at once, and all
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from kubernetes import client
 
+from canarylab.clock import Clock, SystemClock
 from canarylab.errors import CanarylabError, UsageError
 from canarylab.kube import manifests, rest
 
@@ -23,8 +25,19 @@ Json = dict[str, Any]
 FIELD_MANAGER = "canarylab"
 _AT_ONCE = 8
 _AGAIN = 0.1
+_SYSTEM = SystemClock()
 _NAMESPACE, _DEFINITION = "Namespace", "CustomResourceDefinition"
+_ASKING = 4
 _TURNS = {_NAMESPACE: 0, **dict.fromkeys(("Deployment", "DaemonSet", "StatefulSet", "Job", "Pod"), 2), _DEFINITION: 3}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One request about an object, and its place in the order."""
+
+    turn: int
+    item: Json
+    act: Callable[[], None]
 
 
 class Kinds:
@@ -68,26 +81,26 @@ def apply(api: client.ApiClient, objects: Iterable[Json], *, namespace: str = "d
     apply_each(api, [(item, namespace) for item in objects], bound=bound)
 
 
-def apply_each(api: client.ApiClient, items: Sequence[tuple[Json, str]], *, bound: float = 60.0) -> None:
+def apply_each(
+    api: client.ApiClient, items: Sequence[tuple[Json, str]], *, bound: float = 60.0, clock: Clock = _SYSTEM
+) -> None:
     """Applies all of them, each with the namespace that it goes to if it names none."""
-    kinds, deadline = Kinds(api), time.monotonic() + bound
-    for item, _ in items:
-        if item["kind"] == _DEFINITION:
-            kinds.learn(item)
-
-    def send(item: Json, namespace: str) -> None:
-        _patiently(lambda: _apply(api, kinds, item, namespace), deadline)
-
-    defined = {item["spec"]["names"]["kind"] for item, _ in items if item["kind"] == _DEFINITION}
-    ordered = sorted(items, key=lambda one: _turn(one[0], defined))
-    _side_by_side(send, [one for one in ordered if one[0]["kind"] == _NAMESPACE])
-    _side_by_side(send, [one for one in ordered if one[0]["kind"] != _NAMESPACE])
+    kinds, deadline = Kinds(api), clock.monotonic() + bound
+    definitions = [item for item, _ in items if item["kind"] == _DEFINITION]
+    for item in definitions:
+        kinds.learn(item)
+    defined = {item["spec"]["names"]["kind"] for item in definitions}
+    steps = [Step(_turn(item, defined), item, partial(_apply, api, kinds, item, where)) for item, where in items]
+    steps += [Step(_ASKING, item, partial(_ask, api, item)) for item in definitions]
+    steps.sort(key=lambda step: step.turn)
+    for together in ([step for step in steps if step.turn == 0], [step for step in steps if step.turn > 0]):
+        _side_by_side(together, lambda step: _patiently(step.act, deadline, clock))
 
 
 def _turn(item: Json, defined: Set[str]) -> int:
     """The place of an object in the order of sending."""
     if item["kind"] in defined:
-        return 4
+        return _ASKING + 1
     return _TURNS.get(item["kind"], 1)
 
 
@@ -100,45 +113,59 @@ def _apply(api: client.ApiClient, kinds: Kinds, item: Json, namespace: str) -> N
     rest.send(api, "PATCH", where, query=query, body=item, content_type=rest.APPLY)
 
 
-def _side_by_side(send: Callable[[Json, str], None], items: list[tuple[Json, str]]) -> None:
+def _ask(api: client.ApiClient, definition: Json) -> None:
+    """Asks for the objects of a new kind, because the server makes their storage at the first question only.
+
+    Whoever lists them meanwhile is told to come back a second later: istiod, which waits for all of its kinds.
+    """
+    spec = definition["spec"]
+    version = next(one["name"] for one in spec["versions"] if one["served"])
+    rest.send(api, "GET", path(f"{spec['group']}/{version}", spec["names"]["plural"]), query={"limit": "1"})
+
+
+def _side_by_side(steps: list[Step], send: Callable[[Step], None]) -> None:
     refused: list[tuple[Json, rest.Refused]] = []
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for item, sent in [(item, pool.submit(send, item, namespace)) for item, namespace in items]:
+        for step, sent in [(step, pool.submit(send, step)) for step in steps]:
             try:
                 sent.result()
             except rest.Refused as error:
-                refused.append((item, error))
+                refused.append((step.item, error))
     if refused:
         told = "\n".join(f"{manifests.label(item)}: {error.what}" for item, error in refused)
         what = f"the API server refused {len(refused)} object(s):\n{told}"
         raise UsageError(what, where=manifests.label(refused[0][0])) from refused[0][1]
 
 
-def _patiently(attempt: Callable[[], None], deadline: float) -> None:
+def _patiently(attempt: Callable[[], None], deadline: float, clock: Clock) -> None:
     while True:
         try:
             return attempt()
         except rest.Refused as error:
-            if not _may_pass(error) or time.monotonic() > deadline:
+            if not _may_pass(error) or clock.monotonic() > deadline:
                 raise
-        time.sleep(_AGAIN)
+        clock.sleep(_AGAIN)
 
 
 def _may_pass(error: rest.Refused) -> bool:
     """Whether the same request may be taken a little later."""
-    if error.status in (404, 409, 429, 503, 504):
-        return True
-    return error.status == 500 and ("webhook" in error.what or "etcdserver" in error.what)
+    if error.status == 404:  # a namespace would have been made before, so nobody is making it
+        return not error.what.startswith('namespaces "')
+    if error.status == 403:  # the account comes a moment after its namespace
+        return 'serviceaccount "default" not found' in error.what
+    if error.status == 500:
+        return "webhook" in error.what or "etcdserver" in error.what
+    return error.status in (409, 429, 503, 504)
 
 
 def delete(api: client.ApiClient, objects: Iterable[Json], *, namespace: str = "default") -> None:
     """Deletes those of them that are there."""
     kinds = Kinds(api)
     for item in objects:
-        plural, namespaced = kinds.resource(item["apiVersion"], item["kind"])
-        meta = manifests.placed(item, namespace, namespaced=namespaced)["metadata"]
-        where = path(item["apiVersion"], plural, meta["namespace"] if namespaced else "", meta["name"])
         try:
+            plural, namespaced = kinds.resource(item["apiVersion"], item["kind"])
+            meta = manifests.placed(item, namespace, namespaced=namespaced)["metadata"]
+            where = path(item["apiVersion"], plural, meta["namespace"] if namespaced else "", meta["name"])
             rest.send(api, "DELETE", where, query={"propagationPolicy": "Background"})
         except rest.Refused as error:
             if error.status != 404:

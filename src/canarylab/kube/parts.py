@@ -1,8 +1,11 @@
-"""What is installed together: parts, each a set of objects, applied and awaited side by side."""
+"""What is installed together: parts, each a set of objects, applied and awaited side by side.
+
+A part may name workloads that it comes after, for a program that looks for another only when it starts.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +19,15 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """Objects that belong together; those that name no namespace go to ``namespace``."""
+    """Objects that belong together; those that name no namespace go to ``namespace``.
+
+    ``after`` are names of workloads of other parts, which must be available before this one is applied.
+    """
 
     name: str
     objects: tuple[Json, ...]
     namespace: str = "default"
+    after: tuple[str, ...] = ()
 
     def workloads(self) -> Iterator[Workload]:
         """What must become available."""
@@ -37,8 +44,24 @@ def install(
     failure: Callable[[], str | None] = lambda: None,
     note: Callable[[str], None] = lambda _what: None,
 ) -> None:
-    """Applies all parts at once and returns when their workloads are available; see ``rollout.wait``."""
-    apply.apply_each(api, [(item, part.namespace) for part in parts for item in part.objects], bound=bound)
+    """Applies all parts at once, or as soon as what they come after is there; returns when all is available.
+
+    See ``rollout.wait`` for ``bound`` and ``failure``.
+    """
+    _apply(api, [part for part in parts if not part.after], bound)
     note("manifests applied")
+    later, there = [part for part in parts if part.after], set[str]()
+
+    def release(workload: Workload) -> None:
+        note(f"{workload.name} available")
+        there.add(workload.name)
+        for part in [one for one in later if there.issuperset(one.after)]:
+            later.remove(part)
+            _apply(api, [part], bound)
+
     workloads = [one for part in parts for one in part.workloads()]
-    rollout.wait(api, workloads, bound=bound, failure=failure, note=note)
+    rollout.wait(api, workloads, bound=bound, failure=failure, each=release)
+
+
+def _apply(api: client.ApiClient, parts: Sequence[Part], bound: float) -> None:
+    apply.apply_each(api, [(item, part.namespace) for part in parts for item in part.objects], bound=bound)

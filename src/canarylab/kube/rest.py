@@ -48,6 +48,13 @@ def send(
     return found
 
 
+def text(api: client.ApiClient, method: str, path: str, body: Json | None = None) -> str:
+    """Sends one request whose answer is no JSON, such as one through the server's proxy to a pod or Service."""
+    headers = {"Content-Type": "application/json"} if body is not None else {}
+    request = api.param_serialize(method, path, {}, [], headers, body, auth_settings=["BearerToken"])
+    return bytes(_call(api, request, _READ_SECONDS).data).decode(errors="replace")
+
+
 def watch(api: client.ApiClient, path: str, version: str, query: Mapping[str, str], seconds: int) -> Iterator[Json]:
     """Watch events after ``version``, for ``seconds`` at most."""
     asked = {**query, "watch": "1", "resourceVersion": version, "timeoutSeconds": str(seconds)}
@@ -57,6 +64,19 @@ def watch(api: client.ApiClient, path: str, version: str, query: Mapping[str, st
     try:
         for line in _lines(answer):
             yield json.loads(line)
+    except urllib3.exceptions.HTTPError as error:
+        raise EnvironmentFault(f"the API server broke off a watch: {error}", where=f"GET {path}") from error
+    finally:
+        answer.release_conn()
+
+
+def lines(api: client.ApiClient, path: str, query: Mapping[str, str]) -> Iterator[str]:
+    """A text that the server streams, such as a log that is followed, line by line."""
+    request = api.param_serialize("GET", path, {}, list(query.items()), {}, auth_settings=["BearerToken"])
+    answer = _call(api, request, _READ_SECONDS)
+    try:
+        for line in _lines(answer):
+            yield line.decode(errors="replace")
     finally:
         answer.release_conn()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,31 +66,50 @@ def wait(
     *,
     bound: float = 60.0,
     failure: Callable[[], str | None] = lambda: None,
-    note: Callable[[str], None] = lambda _what: None,
+    each: Callable[[Workload], None] = lambda _workload: None,
 ) -> None:
     """Waits for all of them; EnvironmentFault when one is late or cannot start, or when ``failure`` tells of one.
 
-    ``note`` is told of each as soon as it is available.
+    ``each`` is told of one as soon as it is available. The first failure ends the wait for all of them.
     """
-    wanted = list(workloads)
+    wanted, ended = list(workloads), threading.Event()
     deadline = time.monotonic() + bound
     with ThreadPoolExecutor(max(1, len(wanted))) as pool:
-        waiting = {pool.submit(_wait, api, one, deadline, failure): one for one in wanted}
-        for done in as_completed(waiting):
-            done.result()
-            note(f"{waiting[done].name} available")
+        waiting = {pool.submit(_wait, api, one, deadline, ended): one for one in wanted}
+        try:
+            while waiting:
+                if died := failure():
+                    raise ComponentDied(died, where=", ".join(map(str, waiting.values())))
+                _collect(waiting, each)
+        except EnvironmentFault as error:
+            _blame_the_cluster(error, failure())
+            raise
+        finally:
+            ended.set()
 
 
-def _wait(api: client.ApiClient, workload: Workload, deadline: float, failure: Callable[[], str | None]) -> None:
+def _collect(waiting: dict[Future[None], Workload], each: Callable[[Workload], None]) -> None:
+    """Takes out those that are done by now; raises what one of them raised."""
+    done, _ = futures.wait(waiting, _GLANCE, futures.FIRST_COMPLETED)
+    for one in done:
+        one.result()
+        each(waiting.pop(one))
+
+
+def _blame_the_cluster(error: EnvironmentFault, died: str | None) -> None:
+    """What ended the cluster, rather than that its API server answers no more."""
+    if died and not isinstance(error, ComponentDied):
+        raise ComponentDied(died, where=error.where) from error
+
+
+def _wait(api: client.ApiClient, workload: Workload, deadline: float, ended: threading.Event) -> None:
     kind, where = workload.kind, path("apps/v1", KINDS[workload.kind], workload.namespace)
     only = {"fieldSelector": f"metadata.name={workload.name}"}
-    while True:
+    while not ended.is_set():
         found = rest.send(api, "GET", where, query=only)
         items = [{"kind": kind, **item} for item in found["items"]]
         if items and available(items[0]):
             return
-        if ended := failure():
-            raise ComponentDied(ended, where=str(workload))
         _give_up(api, items, str(workload), deadline)
         for event in rest.watch(api, where, found["metadata"]["resourceVersion"], only, _GLANCE):
             if event["type"] in ("ADDED", "MODIFIED") and available({"kind": kind, **event["object"]}):

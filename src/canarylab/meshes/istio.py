@@ -1,11 +1,12 @@
 """Istio: the real istiod by its own charts, a stock Envoy per node in place of the sidecars, a gateway.
 
-The injector's webhook is left out, since no pod has a sidecar here; everything else of the charts is applied
-as rendered.
+The injector's webhook is left out, since no pod has a sidecar here. The rest of the charts is applied as
+rendered, but for whom the validating webhooks concern and how soon istiod is asked whether it is ready.
 """
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,7 @@ def control_plane(toolset: Toolset) -> Part:
     istiod = rendered.chart(
         toolset, "istiod", charts / "istio-control/istio-discovery", values / "istiod-values.yaml", NAMESPACE
     )
-    wanted = [_exempting(item) for item in [*base, *istiod] if item["kind"] not in _LEFT_OUT]
+    wanted = [_asked_at_once(_exempting(item)) for item in [*base, *istiod] if item["kind"] not in _LEFT_OUT]
     return Part("istiod", tuple(wanted), NAMESPACE)
 
 
@@ -60,10 +61,28 @@ def _exempting(item: Json) -> Json:
     return {**item, "webhooks": [{**hook, "matchConditions": [_NOT_OURS]} for hook in item["webhooks"]]}
 
 
+def _asked_at_once(item: Json) -> Json:
+    """istiod is asked each second whether it is ready.
+
+    The chart says 3 s, and a kubelet that has just started puts off a probe by a random part of its period.
+    """
+    if item["kind"] != "Deployment":
+        return item
+    item = copy.deepcopy(item)
+    for container in item["spec"]["template"]["spec"]["containers"]:
+        container["readinessProbe"] |= {"initialDelaySeconds": 0, "periodSeconds": 1}
+    return item
+
+
 def data_plane() -> Part:
-    """The node's Envoy and its controller, the ingress gateway, and what configures them."""
+    """The node's Envoy and its controller, and what configures them."""
     files = [paths.fixtures() / "istio" / f"{name}.yaml" for name in ("envoy", "controller", "config")]
     return Part("mesh", tuple(manifests.read(*files)), NAMESPACE)
+
+
+def ingress() -> Part:
+    """The gateway that lets the host in."""
+    return Part("ingress", tuple(manifests.read(paths.fixtures() / "istio" / "ingress.yaml")), NAMESPACE)
 
 
 def prometheus() -> Part:
@@ -78,10 +97,11 @@ class Istio:
     name: str = "istio"
     namespace: str = NAMESPACE
     overlay: str = "istio"
+    metrics: tuple[str, ...] = ("mesh", "prometheus")
 
     def parts(self, toolset: Toolset) -> list[Part]:
         """Everything that Istio runs here."""
-        return [definitions(toolset), control_plane(toolset), data_plane(), prometheus()]
+        return [definitions(toolset), control_plane(toolset), data_plane(), ingress(), prometheus()]
 
     def describe(self, toolset: Toolset) -> list[str]:
         """What is real and what stands in."""

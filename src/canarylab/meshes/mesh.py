@@ -9,7 +9,10 @@ from canarylab.toolchain import Toolset
 
 
 class Mesh(Protocol):
-    """A mesh that Flagger can drive. ``overlay`` is Flagger's own kustomization for it."""
+    """A mesh that Flagger can drive.
+
+    ``overlay`` is Flagger's own kustomization for it, ``metrics`` the workloads by which Prometheus answers there.
+    """
 
     @property
     def name(self) -> str: ...
@@ -17,6 +20,8 @@ class Mesh(Protocol):
     def namespace(self) -> str: ...
     @property
     def overlay(self) -> str: ...
+    @property
+    def metrics(self) -> tuple[str, ...]: ...
 
     def parts(self, toolset: Toolset) -> list[Part]:
         """What has to run on the cluster, beside DNS."""

@@ -16,6 +16,7 @@ class NoMesh:
     name: str = "none"
     namespace: str = "flagger-system"
     overlay: str = "kubernetes"
+    metrics: tuple[str, ...] = ("mesh", "flagger-prometheus")
 
     def parts(self, toolset: Toolset) -> list[Part]:
         """What answers on the ClusterIPs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -45,13 +46,11 @@ def _cached(key: Sequence[str], make: Callable[[], list[Json]]) -> list[Json]:
         found: list[Json] = json.loads(file.read_bytes())
         return found
     objects = make()
-    try:
+    with contextlib.suppress(OSError):  # a cache that cannot be written or is full costs time, no more
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(objects))
         draft.replace(file)
-    except OSError as error:
-        raise EnvironmentFault(f"cannot write the cache: {error.strerror}", where=str(file.parent)) from error
     return objects
 
 

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from canarylab.errors import CanarylabError, EnvironmentFault
 from canarylab.process import lifeline
 from canarylab.process.lifeline import Lifeline
 from canarylab.stack import Stack
+
+_GLANCE = 0.2  # seconds between looks at a stack that another process is starting
 
 
 @dataclass(frozen=True)
@@ -54,20 +57,35 @@ class Shared:
 
     def stack(self, wanted: Wanted) -> Stack:
         """The stack wanted: started now, or by another process before; a start that failed is not tried again."""
-        with self._locked() as state:
-            if wanted.key not in state:
-                return self._start(wanted, state)
-            known = state[wanted.key]
+        while "starter" in (known := self._claim(wanted.key)):
+            if known["starter"] == registry.identity(os.getpid()):
+                return self._start(wanted)
+            time.sleep(_GLANCE)
         if "error" in known:
             raise EnvironmentFault(f"the cluster did not start (another test tried it): {known['error']}")
         return stack.attach(known["cluster"], mesh=wanted.mesh, flagger_version=wanted.flagger)
 
+    def _claim(self, key: str) -> dict[str, Any]:
+        """What is known of a stack; when nothing is, this process is its starter from now on."""
+        with self._locked() as state:
+            known: dict[str, Any] = state.setdefault(key, {"starter": registry.identity(os.getpid())})
+            if "starter" in known and not registry.lives(known["starter"]):
+                state[key] = known = {"error": "the process that started it has died", "cluster": ""}
+            return known
+
+    def _tell(self, key: str, known: dict[str, Any]) -> None:
+        with self._locked() as state:
+            state[key] = known
+
     def stacks(self) -> dict[str, Any]:
-        """What was started: key -> ``{"cluster": name, "describe": lines}`` or ``{"error": words}``."""
+        """What was started: key -> ``{"cluster": name, "describe": lines}`` or ``{"error": words}``.
+
+        One that is being started has its ``starter``, a process.
+        """
         with self._locked() as state:
             return dict(state)
 
-    def _start(self, wanted: Wanted, state: dict[str, Any]) -> Stack:
+    def _start(self, wanted: Wanted) -> Stack:
         name = f"run-{self.address.owner}-{wanted.key}"[:40].rstrip("-")
         images = tuple(Path(file) for file in wanted.images)
         try:
@@ -80,9 +98,9 @@ class Shared:
                     lifeline=None if self._keep else end,
                 )
         except CanarylabError as error:
-            state[wanted.key] = {"error": str(error), "cluster": name}
+            self._tell(wanted.key, {"error": str(error), "cluster": name})
             raise
-        state[wanted.key] = {"cluster": name, "describe": up.describe()}
+        self._tell(wanted.key, {"cluster": name, "describe": up.describe()})
         return up
 
     @contextmanager
@@ -111,7 +129,7 @@ class Run(Shared):
     def end(self) -> None:
         """Ends what the run started; folders of clusters that did not start stay, and errors name them."""
         for known in self.stacks().values():
-            if "error" not in known and not self._keep:
+            if "describe" in known and not self._keep:
                 registry.find(known["cluster"]).remove()
         self._held.close()
         os.close(self._memory)

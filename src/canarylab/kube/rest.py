@@ -77,6 +77,8 @@ def lines(api: client.ApiClient, path: str, query: Mapping[str, str]) -> Iterato
     try:
         for line in _lines(answer):
             yield line.decode(errors="replace")
+    except urllib3.exceptions.HTTPError as error:
+        raise EnvironmentFault(f"the API server broke off a text: {error}", where=f"GET {path}") from error
     finally:
         answer.release_conn()
 

@@ -22,6 +22,7 @@ from kubernetes import client, config
 
 from canarylab import paths
 from canarylab.clusters.local import controlplane, credentials, layout, registry
+from canarylab.clusters.local.cri.images import Catalogue
 from canarylab.clusters.local.layout import Folder
 from canarylab.clusters.local.registry import Record
 from canarylab.errors import ComponentDied, EnvironmentFault, UsageError
@@ -140,6 +141,7 @@ def start(name: str, toolset: Toolset, *, images: tuple[Path, ...] = (), lifelin
     ``lifeline`` is the reading end of a pipe (``canarylab.process.lifeline``): when it reads as closed, the
     cluster ends by itself. Without one it lives until ``stop`` or ``canarylab down``.
     """
+    Catalogue.read(images)  # a wrong file is told before anything starts
     namespaces.require()
     began = time.monotonic()
     registry.sweep()

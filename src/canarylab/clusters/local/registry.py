@@ -120,13 +120,17 @@ def identity(pid: int) -> str:
     return f"{pid} {start_time(pid)}"
 
 
+def lives(identity_: str) -> bool:
+    """Whether the process of that identity still runs."""
+    return bool(identity_) and identity(int(identity_.split(maxsplit=1)[0])) == identity_
+
+
 def _lives(file: Path) -> bool:
     """Whether the process whose identity the file holds still runs."""
     try:
-        held = file.read_text()
+        return lives(file.read_text())
     except FileNotFoundError:
         return False
-    return bool(held) and identity(int(held.split()[0])) == held
 
 
 def sweep() -> None:

@@ -1,3 +1,6 @@
+// Command kubernetes is all of Kubernetes' programs that a node and a control plane need, linked into one file,
+// so that what they share is built and kept once. Links to it carry the programs' names, and the name by which
+// it is called says which one it is.
 package main
 
 import (
@@ -5,27 +8,34 @@ import (
 	"os"
 	"path/filepath"
 
+	"canarylab.dev/toolchain/cmd/kubernetes/stream"
+	"github.com/spf13/cobra"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"
 	_ "k8s.io/component-base/metrics/prometheus/clientgo"
 	_ "k8s.io/component-base/metrics/prometheus/version"
 	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
-	kcm "k8s.io/kubernetes/cmd/kube-controller-manager/app"
-	sched "k8s.io/kubernetes/cmd/kube-scheduler/app"
-	_ "k8s.io/cri-streaming/pkg/streaming"
+	controllers "k8s.io/kubernetes/cmd/kube-controller-manager/app"
+	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
 func main() {
-	switch filepath.Base(os.Args[0]) {
-	case "kube-controller-manager":
-		os.Exit(cli.Run(kcm.NewControllerManagerCommand()))
-	case "kube-scheduler":
-		os.Exit(cli.Run(sched.NewSchedulerCommand()))
-	case "kubelet":
-		os.Exit(cli.Run(kubelet.NewKubeletCommand(context.Background())))
+	name := filepath.Base(os.Args[0])
+	if name == "cri-stream" { // first, because it must be there within milliseconds
+		os.Exit(stream.Main(os.Args[1:]))
 	}
-	os.Exit(cli.Run(apiserver.NewAPIServerCommand()))
+	os.Exit(cli.Run(command(name)))
 }
 
-// keep: cri-streaming
+func command(name string) *cobra.Command {
+	switch name {
+	case "kube-controller-manager":
+		return controllers.NewControllerManagerCommand()
+	case "kube-scheduler":
+		return scheduler.NewSchedulerCommand()
+	case "kubelet":
+		return kubelet.NewKubeletCommand(context.Background())
+	}
+	return apiserver.NewAPIServerCommand()
+}

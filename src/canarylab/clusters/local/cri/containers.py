@@ -9,7 +9,7 @@ import socket
 import time
 from typing import Any
 
-from canarylab.clusters.local.cri import frames, kernel, plan, spec
+from canarylab.clusters.local.cri import frames, kernel, plan, spec, unenforced
 from canarylab.clusters.local.cri.node import Node
 from canarylab.clusters.local.cri.sandboxes import new_id
 from canarylab.clusters.local.cri.shelf import PullFailed
@@ -197,6 +197,8 @@ class Containers:
                 os.kill(one.pid, number)
 
     def _warn(self, box: Sandbox, config: Any, made: dict[str, Any]) -> None:
+        if said := unenforced.told(self._node.messages, box.config, config):
+            self._node.notices.warn(box, "NotEnforced", said)
         security = config.linux.security_context
         asked = [security.run_as_user.value, security.run_as_group.value, *security.supplemental_groups]
         if any(asked) and not made["who"]["real"]:

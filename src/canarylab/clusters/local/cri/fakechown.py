@@ -1,13 +1,12 @@
 """``python -m canarylab.clusters.local.cri.fakechown PROGRAM ARGS...``: runs a program for which chown succeeds.
 
 In a user namespace of one id every chown to another id fails, and with it the kubelet's preparation of a pod
-with runAsUser or fsGroup. Under this seccomp filter those calls return 0 and do nothing.
+with runAsUser or fsGroup, and a container's ``tar``. Under this seccomp filter those calls return 0 and do nothing.
 """
 
 from __future__ import annotations
 
 import os
-import platform
 import struct
 import sys
 
@@ -19,7 +18,7 @@ _ALLOW, _SUCCEED = 0x7FFF0000, 0x00050000  # SECCOMP_RET_ALLOW, SECCOMP_RET_ERRN
 
 
 def program(machine: str) -> bytes:
-    """The filter for a machine as ``platform.machine`` names it; empty where its call numbers are unknown."""
+    """The filter for a machine as ``uname`` names it; empty where its call numbers are unknown."""
     numbers = _CALLS.get(machine, ())
     if not numbers:
         return b""
@@ -29,9 +28,14 @@ def program(machine: str) -> bytes:
     return b"".join(struct.pack("HBBI", *row) for row in rows)
 
 
-def main() -> None:
-    if code := program(platform.machine()):
+def install() -> None:
+    """For this process and its descendants."""
+    if code := program(os.uname().machine):
         kernel.install_filter(code)
+
+
+def main() -> None:
+    install()
     os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - what it is for
 
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import Any
 
-from canarylab.clusters.local.cri import kernel
+from canarylab.clusters.local.cri import fakechown, kernel
 
 CAPABILITIES = (
     "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP",
@@ -43,5 +43,7 @@ def assume(who: dict[str, Any]) -> None:
         os.setgroups(who["groups"])
         os.setresgid(who["gid"], who["gid"], who["gid"])
         os.setresuid(who["uid"], who["uid"], who["uid"])
+    else:
+        fakechown.install()  # archives and installers run as root and give files to whoever owned them
     if who["no_new_privs"]:
         kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)

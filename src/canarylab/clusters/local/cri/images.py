@@ -35,8 +35,10 @@ from typing import Any
 
 import yaml
 
+from canarylab.clusters.local.cri import signals
 from canarylab.errors import UsageError
 
+_FORMAT = "docs/node.md tells the format"
 _KINDS = ("program", "path", "command")
 _RENAMED = {"stopSignal": "stop_signal"}
 
@@ -131,15 +133,15 @@ def _recipes(file: Path) -> Iterable[Recipe]:
     try:
         data = yaml.safe_load(file.read_text()) or {}
     except (OSError, yaml.YAMLError) as error:
-        raise UsageError(f"the images file cannot be read: {error}", where=str(file)) from error
+        raise UsageError(f"the images file cannot be read: {error}", where=str(file), next_step=_FORMAT) from error
     entries = data.get("images", []) if isinstance(data, dict) else data
     if not isinstance(entries, list):
-        raise UsageError("an images file holds a list under `images`", where=str(file))
+        raise UsageError("an images file holds a list under `images`", where=str(file), next_step=_FORMAT)
     for number, entry in enumerate(entries):
         try:
             yield recipe(entry, str(file))
         except (TypeError, ValueError, AttributeError) as error:
-            raise UsageError(f"entry {number + 1}: {error}", where=str(file)) from error
+            raise UsageError(f"entry {number + 1}: {error}", where=str(file), next_step=_FORMAT) from error
 
 
 def recipe(entry: Mapping[str, Any], source: str) -> Recipe:
@@ -158,6 +160,7 @@ def recipe(entry: Mapping[str, Any], source: str) -> Recipe:
     values["env"] = {k: str(v) for k, v in (values.get("env") or {}).items()}
     values["user"] = str(values.get("user", ""))
     values["tools"] = _tools(values.get("tools") or ())
+    signals.number(values.setdefault("stop_signal", "SIGTERM"))
     return Recipe(**values, source=source, placeholder=version["placeholder"] if version else "")
 
 

@@ -32,9 +32,9 @@ class Lines:
         return text
 
     def end(self, now: int) -> bytes:
-        """The rest, when the stream has ended."""
+        """The rest, when the stream has ended: a part, so that a reader adds no newline that was never written."""
         rest, self._pending = self._pending, b""
-        return self._line(rest, now) if rest else b""
+        return self._entry(b"P", rest, now) if rest else b""
 
     def _line(self, line: bytes, now: int) -> bytes:
         text = b""

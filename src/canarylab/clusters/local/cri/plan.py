@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from canarylab.clusters.local.cri import identity
+from canarylab.clusters.local.cri import identity, signals
 from canarylab.clusters.local.cri.images import Recipe
 from canarylab.clusters.local.cri.proto import Messages
 from canarylab.clusters.local.cri.shelf import Image
@@ -52,9 +51,16 @@ def make(node: Surroundings, sandbox: Sandbox, config: Any, image: Image, recipe
         "read_only": security.readonly_rootfs,
         "etc": etc(hostname, resolver(sandbox.config.dns_config), who),
         "image": image_files(node, image, recipe),
-        "mounts": [{"source": m.host_path, "target": m.container_path, "read_only": m.readonly} for m in config.mounts],
+        "mounts": [mount(m) for m in config.mounts],
         "oom_score_adj": config.linux.resources.oom_score_adj,
     }
+
+
+def mount(asked: Any) -> dict[str, Any]:
+    """A pod's mount; OSError where there is nothing to mount."""
+    if not asked.host_path:
+        raise OSError(f"an image cannot be a volume here ({asked.container_path}): images have no files")
+    return {"source": asked.host_path, "target": asked.container_path, "read_only": asked.readonly}
 
 
 def argv(config: Any, recipe: Recipe) -> list[str]:
@@ -169,10 +175,4 @@ def stop_signal(messages: Messages, config: Any, recipe: Recipe) -> int:
     name = recipe.stop_signal
     if enum is not None and config.stop_signal:
         name = enum.enum_type.values_by_number[config.stop_signal].name.removeprefix("SIGNAL_")
-    if name.isdigit():
-        return int(name)
-    if name.startswith(("SIGRTMIN", "SIGRTMAX")):
-        base, sign, offset = name.partition("MINUS") if "MINUS" in name else name.partition("PLUS")
-        shift = int(offset or 0) * (-1 if sign == "MINUS" else 1)
-        return int(signal.Signals[base[:8]]) + shift
-    return int(signal.Signals[name if name.startswith("SIG") else f"SIG{name}"])
+    return signals.number(name)

@@ -30,14 +30,15 @@ def run(plan: dict[str, Any], outcome: int) -> None:
     except OSError as error:
         os.write(outcome, json.dumps({"error": str(error.strerror or error)}).encode())
         os._exit(1)
-    namespace = _mount_namespace(pid)
+    namespace, held = _hold_mount_namespace(pid)
     started: dict[str, Any] = {"shim": os.getpid(), "pid": pid, "mount_namespace": namespace, "started": time.time_ns()}
     started |= {f"{kind}_started": kernel.start_time(started[kind]) for kind in ("shim", "pid")}
     spec.write_json(f"{plan['folder']}/{spec.STARTED}", started)
     os.write(outcome, json.dumps(started).encode())
     os.close(outcome)
     status = pump.until_exit(pid)
-    _kill_rest(namespace)
+    if held >= 0 and (plan["pid_of"] or plan["host_pid"]):
+        _kill_rest(namespace)
     pump.drain(DRAIN_BOUND)
     _tell_exit(plan, status)
     os._exit(0)
@@ -103,18 +104,18 @@ def _oom_score(value: int) -> None:
         return
 
 
-def _mount_namespace(pid: int) -> str:
+def _hold_mount_namespace(pid: int) -> tuple[str, int]:
+    """Its name, and a descriptor that keeps the name from becoming another container's while this process lives."""
+    path = f"/proc/{pid}/ns/mnt"
     try:
-        return os.readlink(f"/proc/{pid}/ns/mnt")
+        held = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return os.readlink(path), held
     except OSError:  # it has ended already
-        return ""
+        return "", -1
 
 
 def _kill_rest(namespace: str) -> None:
-    """What the program left behind, where its processes share a namespace with others'."""
-    own = os.readlink("/proc/self/ns/mnt")
-    if namespace in ("", own):
-        return
+    """What the program left behind, where no process namespace of its own has ended with it."""
     for name in os.listdir("/proc"):
         if not name.isdigit():
             continue

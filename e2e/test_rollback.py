@@ -15,4 +15,4 @@ BROKEN_PAGE = Change(tag="6.9.1", arguments=("--ui-path=/nowhere",))
 @pytest.mark.canary
 def test_a_revision_that_answers_500_is_rolled_back(canary: Journey) -> None:
     outcome = canary.ship(BROKEN_PAGE)
-    outcome.assert_rolled_back(reason="success rate")
+    outcome.assert_rolled_back("success rate", "Canary failed!")

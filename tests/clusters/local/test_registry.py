@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -77,3 +78,12 @@ def test_what_a_killed_run_left_is_swept_and_what_somebody_keeps_is_not() -> Non
     assert not swept.exists()
     assert kept.root.is_dir()
     assert mine.is_dir()
+
+
+def test_a_process_that_only_waits_to_be_collected_does_not_live() -> None:
+    with subprocess.Popen(["sleep", "60"]) as ended:
+        known = registry.identity(ended.pid)
+        assert registry.lives(known)
+        ended.kill()
+        os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+        assert not registry.lives(known)

@@ -108,11 +108,15 @@ def child_of(pid: int) -> int | None:
 
 
 def start_time(pid: int) -> str:
-    """The kernel's start time of a process: with the PID it names one process for ever. Empty when gone."""
+    """The kernel's start time of a process: with the PID it names one process for ever.
+
+    Empty when it is gone, or has ended and only waits for its parent to collect it.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        state, *rest = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
+    return "" if state in "ZX" else rest[18]
 
 
 def identity(pid: int) -> str:

@@ -7,12 +7,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 import yaml
+from trees import tree
 
 from canarylab.clusters.local import registry
 
@@ -37,17 +37,6 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def below(pid: int) -> Iterator[int]:
-    """A process and all its descendants, as far as they are still there."""
-    yield pid
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from below(int(child))
-
-
 def namespaces(pid: int) -> set[str]:
     try:
         return {os.readlink(f"/proc/{pid}/ns/{kind}") for kind in ("net", "mnt", "pid")}
@@ -63,7 +52,7 @@ def living_in(foreign: set[str]) -> list[str]:
 
 def foreign_namespaces(pid: int) -> set[str]:
     """The namespaces of a tree of processes that are not our own."""
-    return set().union(*(namespaces(each) for each in below(pid))) - namespaces(os.getpid())
+    return set().union(*(namespaces(each) for each in tree(pid))) - namespaces(os.getpid())
 
 
 def wait_until_none(foreign: set[str]) -> None:

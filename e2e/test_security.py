@@ -5,28 +5,17 @@ from __future__ import annotations
 import csv
 import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
+from trees import tree
 
 from canarylab.clusters.local import registry
 from canarylab.stack import Stack
 
 LISTENING = "0A"
 LOOPBACK = ("0100007F", "00000000000000000000000001000000")
-
-
-def processes(pid: int) -> Iterator[int]:
-    """A process and all below it."""
-    yield pid
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return
-    for child in children:
-        yield from processes(int(child))
 
 
 def sockets_of(pids: set[int]) -> set[str]:
@@ -61,7 +50,7 @@ def record(stack: Stack) -> registry.Record:
 def pids(record: registry.Record) -> set[int]:
     outer = record.process()
     assert outer is not None
-    return set(processes(outer))
+    return tree(outer)
 
 
 def secrets(record: registry.Record) -> list[str]:

@@ -1,1 +1,30 @@
-"""Shared by all tests: a state folder and a cache of their own where they need one."""
+"""Shared by all tests: a faulty API server, and a client of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+
+import pytest
+from faulty import FaultyServer, Handler
+from kubernetes import client
+
+
+@pytest.fixture
+def server() -> FaultyServer:
+    return FaultyServer()
+
+
+@pytest.fixture
+def api(server: FaultyServer) -> Iterator[client.ApiClient]:
+    """A client of the faulty server."""
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"faulty": server}))
+    thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    made = client.ApiClient(client.Configuration(host=f"http://127.0.0.1:{listening.server_address[1]}"))
+    yield made
+    made.rest_client.pool_manager.clear()
+    listening.shutdown()
+    thread.join()
+    listening.server_close()

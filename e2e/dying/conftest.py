@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from canarylab import stack
+from canarylab.clusters.local import registry
 from canarylab.journey import Journey
 from canarylab.journey.application import podinfo
 from canarylab.stack import Stack
 
 
 @pytest.fixture
-def own(request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """A stack that no other test uses."""
+def own(request: pytest.FixtureRequest, report_dir: Path) -> Iterator[Stack]:
+    """A stack that no other test uses; its logs stay in the report folder."""
     name = request.node.name.removeprefix("test_").replace("_", "-")[:24].strip("-")
     with stack.running(f"{name}-{os.getpid()}") as up:
-        yield up
+        logs = registry.find(up.cluster.name).files.logs
+        try:
+            yield up
+        finally:
+            shutil.copytree(logs, report_dir / "logs", symlinks=True)
 
 
 @pytest.fixture

@@ -5,24 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from trees import below
 
 from canarylab.clusters.local import registry
 
 RESTART_BOUND = 60.0  # seconds; a container that died before may be in its first back-off of 10 s, tenfold is rare
-
-
-def below(pid: int) -> Iterator[int]:
-    """All descendants of a process."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return
-    for child in map(int, children):
-        yield child
-        yield from below(child)
 
 
 def program(pid: int) -> str:
@@ -46,7 +36,7 @@ class Part:
     def pids(self, cluster: str) -> set[int]:
         """Its processes, those that only wait to be collected left out."""
         outer = registry.find(cluster).process()
-        found = below(outer) if outer else iter(())
+        found = below(outer) if outer else ()
         return {pid for pid in found if program(pid) == self.program}
 
     def signal(self, cluster: str, number: signal.Signals) -> set[int]:

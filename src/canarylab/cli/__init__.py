@@ -11,7 +11,7 @@ import click
 from canarylab.errors import CanarylabError
 
 # subcommand -> the module that holds it, imported only when it is asked for
-COMMANDS = ("doctor", "down", "list", "provision", "up", "watch")
+COMMANDS = ("doctor", "down", "list", "provision", "up", "verify", "watch")
 
 
 class LazyGroup(click.Group):

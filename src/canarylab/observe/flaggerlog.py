@@ -53,7 +53,27 @@ class LogFollower:
         self._started = 0.0
         self._pod = ""
         self._since, self._read_then = "", 0  # the time of the last line read, and how many had that time
+        self._refused: rest.Refused | None = None
         self._thread = threading.Thread(target=self._run, name="follow flagger's log", daemon=True)
+
+    @property
+    def refused(self) -> rest.Refused | None:
+        """How the server refused to show the log, when :meth:`readable` asked."""
+        return self._refused
+
+    def readable(self) -> bool:
+        """Asks once whether the log can be read: Flagger's pod is found, and this account may read what it says."""
+        if not self._namespace:
+            return False
+        try:
+            pod = self._find()["metadata"]["name"]
+            list(rest.lines(self._api, path("v1", "pods", self._namespace, pod) + "/log", {"tailLines": "1"}))
+        except rest.Refused as error:
+            self._refused = error
+            return False
+        except (CanarylabError, urllib3.exceptions.HTTPError):
+            return False
+        return True
 
     def start(self) -> None:
         self._started = time.monotonic()

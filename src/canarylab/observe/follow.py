@@ -2,6 +2,7 @@
 
 Nothing is missed while a watch can be resumed. Where the server has forgotten the version (410, or 504 "Too
 large resource version"), a new list shows whether the object changed meanwhile; only then is there a gap.
+An object that need not be seen is given up when the server refuses to show it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ Json = dict[str, Any]
 _WATCH_SECONDS = 60
 _AGAIN = 0.2  # seconds between attempts while the server does not answer
 _FORGOTTEN = (410, 504)
+_REFUSED = (401, 403, 404)  # what asking again does not change: no account, no right, no such kind of object
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,24 @@ class Forgotten(Exception):
 
 
 class Follower:
-    """One object, followed in a thread. ``seen`` gets each state once, in order; ``missed`` gets words."""
+    """One object, followed in a thread. ``seen`` gets each state once, in order; ``missed`` gets words.
+
+    One that is ``required`` is asked for until the server shows it; another is given up when it is refused.
+    """
 
     def __init__(
-        self, api: client.ApiClient, place: Place, seen: Callable[[Json], None], missed: Callable[[str], None]
+        self,
+        api: client.ApiClient,
+        place: Place,
+        seen: Callable[[Json], None],
+        missed: Callable[[str], None],
+        *,
+        required: bool = True,
     ) -> None:
         self._api, self._place, self._seen, self._missed = api, place, seen, missed
+        self._required = required
+        self._refused: rest.Refused | None = None
+        self._silent = ""
         self._last = ""  # the version of the object's last state
         self._listed = threading.Event()
         self._stopped = threading.Event()
@@ -56,11 +70,21 @@ class Follower:
         """The resource version of the object's last state seen; empty while it does not exist."""
         return self._last
 
+    @property
+    def refused(self) -> rest.Refused | None:
+        """How the server refused to show it, while it does."""
+        return self._refused
+
+    @property
+    def silent(self) -> str:
+        """Why nothing is heard of it; empty while the server answers."""
+        return self._silent
+
     def start(self) -> None:
         self._thread.start()
 
     def listed(self, bound: float) -> bool:
-        """Waits until the first list is there, so that whatever changes from now on is seen."""
+        """Waits until the first list is there, so that whatever changes from now on is seen, or is given up."""
         return self._listed.wait(bound)
 
     def stop(self) -> None:
@@ -82,13 +106,23 @@ class Follower:
         while not self._stopped.is_set():
             try:
                 found = self._list()
+                self._note(None)
                 self._compare(found["items"])
                 self._listed.set()
                 self._resume(found["metadata"]["resourceVersion"])
             except Forgotten:
                 continue
-            except (CanarylabError, urllib3.exceptions.HTTPError):
+            except (CanarylabError, urllib3.exceptions.HTTPError) as error:
+                self._note(error)
+                if self._refused and not self._required:
+                    self._listed.set()
+                    return
                 self._stopped.wait(_AGAIN)
+
+    def _note(self, error: Exception | None) -> None:
+        """Remembers what became of the last request."""
+        self._refused = error if isinstance(error, rest.Refused) and error.status in _REFUSED else None
+        self._silent = str(error) if error and not self._refused else ""
 
     def _compare(self, items: list[Json]) -> None:
         """After a list: a state that differs from the last one came by a way that was not seen."""
@@ -106,13 +140,23 @@ class Follower:
             try:
                 for event in self._changes(reached):
                     reached = event["object"]["metadata"]["resourceVersion"]
+                    self._note(None)
                     self._heed(event)
-            except (EnvironmentFault, urllib3.exceptions.HTTPError):
+                self._note(None)
+            except (EnvironmentFault, urllib3.exceptions.HTTPError) as error:
+                self._note(error)
                 self._stopped.wait(_AGAIN)
             except rest.Refused as error:
-                if error.status in _FORGOTTEN:
-                    raise Forgotten from error
+                self._give_up(error)
                 self._stopped.wait(_AGAIN)
+
+    def _give_up(self, error: rest.Refused) -> None:
+        """Ends a watch that asking again from the same version does not bring back."""
+        self._note(error)
+        if error.status in _FORGOTTEN:
+            raise Forgotten from error
+        if self._refused and not self._required:
+            raise error
 
     def _changes(self, version: str) -> Iterator[Json]:
         query = {**self._only(), "allowWatchBookmarks": "true"}

@@ -1,7 +1,8 @@
 """The observer: from before the trigger on, whatever happens to a canary becomes an event of its record.
 
 It follows the Canary, the mesh's route object, the target and the primary, each by a watch of its own, and
-Flagger's log. ``started`` returns when all of them are listed, so nothing later can be missed unseen.
+Flagger's log. ``start`` returns when all of them are listed, so nothing later can be missed unseen. A source that
+need not be seen may be refused; Events about the Canary then stand for a log that cannot be read.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import Any
 from kubernetes import client
 
 from canarylab.errors import EnvironmentFault
+from canarylab.kube import rest
 from canarylab.kube.apply import path
 from canarylab.model import timeline
 from canarylab.model.canary import Canary
 from canarylab.model.timeline import CanarySeen, Gap, RouteSeen, WorkloadSeen
+from canarylab.observe.events import EVENTS, EventFollower
 from canarylab.observe.flaggerlog import LogFollower
 from canarylab.observe.follow import Follower, Place
 from canarylab.observe.record import Record
@@ -28,6 +31,7 @@ Json = dict[str, Any]
 _LIST_BOUND = 30.0  # seconds for the first lists of a busy API server; 0.1 s is usual
 _SETTLE_BOUND = 10.0  # seconds for a watch to tell what a list shows; milliseconds are usual
 PLURALS = {"Deployment": "deployments", "DaemonSet": "daemonsets"}
+ALL = frozenset(timeline.SOURCES)
 
 
 def canary_seen(item: Json) -> dict[str, Any]:
@@ -68,58 +72,98 @@ def route_seen(item: Json, route: Route, canary: Canary) -> dict[str, Any]:
     }
 
 
+def places(canary: Canary, route: Route | None) -> dict[str, Place]:
+    """Where each source is; a target that is no workload, such as a Service, has none to follow."""
+    space, kind = canary.namespace, PLURALS.get(canary.kind)
+    found = {timeline.CANARY: Place(path("flagger.app/v1beta1", "canaries", space), canary.name)}
+    if kind is not None:
+        found[timeline.TARGET] = Place(path("apps/v1", kind, space), canary.target)
+        found[timeline.PRIMARY] = Place(path("apps/v1", kind, space), canary.primary)
+    if route is not None:
+        found[timeline.ROUTE] = Place(path(route.api_version, route.plural, space), canary.apex)
+    return found
+
+
 class Observer:
     """The watches and the log of one canary, and the record that they fill."""
 
     def __init__(
-        self, api: Callable[[], client.ApiClient], canary: Canary, route: Route | None, flagger: str, record: Record
+        self,
+        api: Callable[[], client.ApiClient],
+        canary: Canary,
+        route: Route | None,
+        flagger: str,
+        record: Record,
+        *,
+        required: frozenset[str] = ALL,
     ) -> None:
-        """``api`` makes a client for each watch; ``flagger`` is the namespace of Flagger's Deployment."""
-        self.record = record
-        self._canary = canary
-        kind, space = PLURALS[canary.kind], canary.namespace
-        self._followers = {
-            timeline.CANARY: self._follow(
-                api(), timeline.CANARY, Place(path("flagger.app/v1beta1", "canaries", space), canary.name)
-            ),
-            timeline.TARGET: self._follow(
-                api(), timeline.TARGET, Place(path("apps/v1", kind, space), canary.target)
-            ),
-            timeline.PRIMARY: self._follow(
-                api(), timeline.PRIMARY, Place(path("apps/v1", kind, space), canary.primary)
-            ),
-        }  # fmt: skip
-        if route is not None:
-            place = Place(path(route.api_version, route.plural, space), canary.apex)
-            self._followers[timeline.ROUTE] = self._follow(api(), timeline.ROUTE, place, route)
-        self._log = LogFollower(api(), flagger, canary, record)
+        """``api`` makes a client for each watch; ``flagger`` is the namespace of Flagger's Deployment.
 
-    def _follow(self, api: client.ApiClient, source: str, place: Place, route: Route | None = None) -> Follower:
+        ``required`` are the sources without which there is no start; the others are given up when they are refused.
+        """
+        self.record = record
+        self._canary, self._required = canary, required
+        self._followers = {
+            source: self._follow(api(), source, place, route) for source, place in places(canary, route).items()
+        }
+        self._log = LogFollower(api(), flagger, canary, record)
+        self._events = EventFollower(api(), canary, record)
+
+    def _follow(self, api: client.ApiClient, source: str, place: Place, route: Route | None) -> Follower:
         def seen(item: Json) -> None:
             if source == timeline.CANARY:
                 self.record.append(CanarySeen, source, **canary_seen(item))
-            elif route is not None:
+            elif source == timeline.ROUTE and route is not None:
                 self.record.append(RouteSeen, source, **route_seen(item, route, self._canary))
             else:
                 self.record.append(WorkloadSeen, source, **workload_seen(item))
 
-        return Follower(api, place, seen, lambda why: self.record.append(Gap, source, why=why))
+        def missed(why: str) -> None:
+            self.record.append(Gap, source, why=why)
+
+        return Follower(api, place, seen, missed, required=source in self._required)
 
     def start(self) -> None:
         """Starts every watch; EnvironmentFault when one of them gets no answer."""
         for follower in self._followers.values():
             follower.start()
-        self._log.start()
+        self._listen()
         for source, follower in self._followers.items():
             if not follower.listed(_LIST_BOUND):
+                why = follower.refused or follower.silent or "no answer"
                 raise EnvironmentFault(
-                    f"the {source} cannot be listed", where=f"canary/{self._canary.namespace}/{self._canary.name}",
+                    f"the {source} cannot be listed: {why}",
+                    where=f"canary/{self._canary.namespace}/{self._canary.name}",
                     next_step="see whether the API server answers, and whether this account may list and watch it",
-                )  # fmt: skip
+                )
+
+    def _listen(self) -> None:
+        """Hears what Flagger says: from its log, else from Events."""
+        if timeline.LOG in self._required or self._log.readable():
+            self._log.start()
+        else:
+            self._events.start()
+            self._events.listed(_SETTLE_BOUND)
+
+    def refusals(self) -> dict[str, rest.Refused]:
+        """The sources that the server does not show, and how it refused."""
+        refused = {source: one.refused for source, one in self._followers.items()}
+        refused |= {timeline.LOG: self._log.refused, EVENTS: self._events.refused}
+        return {source: error for source, error in refused.items() if error is not None}
+
+    def exists(self) -> bool:
+        """Whether there is a Canary; to be asked after the start."""
+        return bool(self._followers[timeline.CANARY].last)
+
+    def silent(self) -> str:
+        """Why nothing is heard of the Canary; empty while the API server answers."""
+        return self._followers[timeline.CANARY].silent
 
     def settle(self) -> None:
         """Waits until every watch has told what the server has now; a watch that does not is a gap."""
         for source, follower in self._followers.items():
+            if follower.refused is not None:
+                continue
             deadline = time.monotonic() + _SETTLE_BOUND
             while (current := follower.current()) != follower.last:
                 if time.monotonic() > deadline:
@@ -132,6 +176,7 @@ class Observer:
         for follower in self._followers.values():
             follower.stop()
         self._log.stop()
+        self._events.stop()
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
+from anycanary import GATES, canaries, canary, observations
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,15 +13,6 @@ from canarylab.model import expectation, plan
 from canarylab.model.canary import Canary, Strategy
 from canarylab.model.plan import ENDLESS, Assumption
 from canarylab.model.rollout import RULES, Observation, Readiness, Route, State, decide
-
-GATES = ("confirm-rollout", "pre-rollout", "confirm-traffic-increase", "confirm-promotion")
-
-
-def canary(*hooks: str, provider: str = "", **analysis: Any) -> Canary:
-    webhooks = [{"type": hook, "name": hook} for hook in hooks]
-    analysis = {"interval": "10s", "threshold": 2, "webhooks": webhooks, **analysis}
-    spec = {"targetRef": {"kind": "Deployment", "name": "web"}, "service": {"port": 80}, "analysis": analysis}
-    return Canary.parse({"metadata": {"name": "web"}, "spec": {**spec, "provider": provider}})
 
 
 def stages(made: plan.Plan) -> list[str]:
@@ -138,29 +129,6 @@ def test_a_primary_that_fails_while_it_is_promoted_keeps_the_traffic_on_the_cana
 def test_a_failed_canary_rests_until_something_changes() -> None:
     assert decide(canary(stepWeight=50), State("Failed"), Observation()).rule == "rest"
     assert decide(canary(stepWeight=50), State("Failed"), Observation(changed=True)).rule == "new revision"
-
-
-@st.composite
-def canaries(draw: st.DrawFn) -> Canary:
-    hooks = draw(st.sets(st.sampled_from([*GATES, "rollout", "rollback"])))
-    analysis: dict[str, Any] = {"threshold": draw(st.integers(0, 4)), "mirror": draw(st.booleans())}
-    shape = draw(st.sampled_from(["steps", "listed", "ab", "blue/green"]))
-    if shape == "steps":
-        analysis |= {"stepWeight": draw(st.integers(1, 100)), "maxWeight": draw(st.integers(1, 100))}
-        analysis["stepWeightPromotion"] = draw(st.integers(0, 100))
-    elif shape == "listed":
-        analysis["stepWeights"] = sorted(draw(st.sets(st.integers(1, 100), min_size=1, max_size=5)))
-    else:
-        analysis["iterations"] = draw(st.integers(1, 5))
-        analysis |= {"match": [{}]} if shape == "ab" else {}
-    return canary(*hooks, **analysis)
-
-
-readiness = st.sampled_from(list(Readiness))
-observations = st.builds(
-    Observation, changed=st.booleans(), primary=readiness, target=readiness,
-    closed=st.sets(st.sampled_from([*GATES, "rollout"])).map(frozenset), revoked=st.booleans(), checks=st.booleans(),
-)  # fmt: skip
 
 
 @given(canaries(), st.lists(observations, max_size=40))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,8 +20,9 @@ from canarylab.stack import Stack
 @pytest.fixture
 def own(request: pytest.FixtureRequest, report_dir: Path) -> Iterator[Stack]:
     """A stack that no other test uses; its logs stay in the report folder."""
-    name = request.node.name.removeprefix("test_").replace("_", "-")[:24].strip("-")
-    with stack.running(f"{name}-{os.getpid()}") as up:
+    name = re.sub("[^a-z0-9]+", "-", request.node.name.lower())[-26:].strip("-")
+    marker = request.node.get_closest_marker("mesh")
+    with stack.running(f"{name}-{os.getpid()}", mesh=marker.args[0] if marker else "istio") as up:
         logs = registry.find(up.cluster.name).files.logs
         try:
             yield up

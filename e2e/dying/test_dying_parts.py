@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from processes import PARTS, SUPERVISOR
+from processes import PARTS, SUPERVISOR, Part
 
 from canarylab.journey import Change, Journey
 from canarylab.model.timeline import CanarySeen, Timeline
@@ -51,11 +51,12 @@ def test_every_part_is_killed(patient: Journey) -> None:
 
 
 @pytest.mark.exclusive
-def test_every_part_stands_still(patient: Journey) -> None:
+@pytest.mark.parametrize("parts", [PARTS[:7], (*PARTS[7:], SUPERVISOR)], ids=["control-plane", "workloads"])
+def test_every_part_stands_still(patient: Journey, parts: tuple[Part, ...]) -> None:
     name = patient.stack.cluster.name
     patient.begin(Change(tag="6.9.1"))
     patient.reach("Progressing", 2)
-    for part in (*PARTS, SUPERVISOR):
+    for part in parts:
         part.signal(name, signal.SIGSTOP)
         try:
             time.sleep(STANDSTILL)

@@ -1,0 +1,163 @@
+"""Promotions side by side, observed by watches and, beside them, by polling with kubectl each five seconds: JSON.
+
+    python bench/promotions.py [--canaries 1 50] [--table]
+
+For each number of canaries, on a cluster of its own: the wall time of the promotions over the time of their ticks, the
+transitions that the plan has, that the observer saw and that the polling saw, and processor time and memory of each
+program. The canaries have no metrics and no users: what is measured is Flagger's path and ours, not podinfo.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from canarylab import stack
+from canarylab.clusters.local import registry
+from canarylab.journey import Change, Journey
+from canarylab.journey.application import podinfo
+from canarylab.model import expectation
+from canarylab.model.expectation import Stage
+from canarylab.observe.observer import canary_seen
+from canarylab.stack import Stack
+
+POLL_SECONDS = 5.0
+SHORT = {"stepWeight": 10, "maxWeight": 50, "metrics": None, "webhooks": None}
+Json = dict[str, Any]
+
+
+class Polling(threading.Thread):
+    """What people do without a watch: look at all canaries every five seconds."""
+
+    def __init__(self, up: Stack) -> None:
+        super().__init__(daemon=True)
+        self._up, self.ended = up, threading.Event()
+        self.seen: dict[str, list[Stage]] = defaultdict(list)
+
+    def run(self) -> None:
+        while not self.ended.wait(POLL_SECONDS):
+            for item in json.loads(self._up.cluster.kubectl("get", "canaries", "-A", "-o", "json"))["items"]:
+                told = canary_seen(item)
+                now = Stage(told["phase"], told["weight"], told["failed"], told["iterations"])
+                stages = self.seen[item["metadata"]["namespace"]]
+                if not stages or stages[-1] != now:
+                    stages.append(now)
+
+
+def below(pid: int) -> Iterator[int]:
+    """A process and all its descendants."""
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield from below(int(child))
+
+
+def usage(up: Stack) -> dict[str, tuple[float, int]]:
+    """Processor seconds and resident bytes of the cluster's programs, by name."""
+    outer, tick = registry.find(up.cluster.name).process(), os.sysconf("SC_CLK_TCK")
+    used: dict[str, tuple[float, int]] = defaultdict(lambda: (0.0, 0))
+    for pid in below(outer or 0):
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
+        except OSError:
+            continue
+        seconds, resident = used[name]
+        spent = (int(fields[11]) + int(fields[12])) / tick
+        used[name] = (seconds + spent, resident + int(fields[21]) * resource.getpagesize())
+    return dict(used)
+
+
+def journeys(up: Stack, count: int, folder: Path) -> list[Journey]:
+    """As many canaries, each in a namespace of its own, all initialised."""
+    names = [f"bench-{number}" for number in range(count)]
+    for name in names:
+        up.cluster.kubectl("create", "namespace", name)
+    made = [Journey(up, replace(podinfo(name).but(analysis=SHORT), crowds=()), folder / name) for name in names]
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(Journey.start, made))
+    return made
+
+
+def measure(count: int, folder: Path) -> Json:
+    """One cluster, so many promotions at once."""
+    with stack.running(f"bench-{count}-{os.getpid()}") as up:
+        made = journeys(up, count, folder)
+        polling, before, own = Polling(up), usage(up), time.process_time()
+        polling.start()
+        began = time.monotonic()
+        with ThreadPoolExecutor(count) as pool:
+            outcomes = list(pool.map(lambda journey: journey.ship(Change(tag="6.9.1")), made))
+        wall = time.monotonic() - began
+        time.sleep(POLL_SECONDS + 1)  # polling may see the end as well
+        polling.ended.set()
+        after, own = usage(up), time.process_time() - own
+        for journey in made:
+            journey.stop()
+    expected = expectation.promotion(made[0].canary)
+    ticks = expected.ticks * made[0].canary.interval
+    seen = [one.evidence.timeline.since_trigger().stages() for one in outcomes]
+    return {
+        "canaries": count,
+        "promoted": sum(stages == expected.stages for stages in seen),
+        "wall_seconds": round(wall, 1),
+        "wall_over_ticks": round(wall / ticks, 2),
+        "transitions": count * len(expected.stages),
+        "observed": sum(len(stages) for stages in seen),
+        "polled": sum(len(polling.seen[journey.canary.namespace]) for journey in made),
+        "observer_cpu_seconds": round(own, 1),
+        "programs": {
+            name: {"cpu_seconds": round(cpu - before.get(name, (0.0, 0))[0], 1), "rss_mb": round(rss / 1e6)}
+            for name, (cpu, rss) in sorted(after.items(), key=lambda one: -one[1][0])[:14]
+        },
+    }
+
+
+def table(results: list[Json]) -> str:
+    """The results as the docs show them."""
+    rows = [
+        "| canaries | promoted as planned | wall time | over their ticks | transitions | observed | polled each 5 s |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in results:
+        rows.append(
+            f"| {one['canaries']} | {one['promoted']} | {one['wall_seconds']} s | {one['wall_over_ticks']} "
+            f"| {one['transitions']} | {one['observed']} | {one['polled']} |"
+        )
+    programs = [f"| {name} | " + " | ".join(_program(one, name) for one in results) + " |" for name in _names(results)]
+    heads = " | ".join(f"{one['canaries']}: CPU s, RSS MB" for one in results)
+    return "\n".join([*rows, "", f"| program | {heads} |", "|---|" + "---|" * len(results), *programs])
+
+
+def _names(results: list[Json]) -> list[str]:
+    return list(results[-1]["programs"])
+
+
+def _program(result: Json, name: str) -> str:
+    used = result["programs"].get(name)
+    return f"{used['cpu_seconds']}, {used['rss_mb']}" if used else "-"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--canaries", type=int, nargs="+", default=[1, 50])
+    parser.add_argument("--folder", type=Path, default=Path("bench-report"), help="where dossiers of failures go")
+    parser.add_argument("--table", action="store_true", help="a table for the docs instead of JSON")
+    chosen = parser.parse_args()
+    results = [measure(count, chosen.folder) for count in chosen.canaries]
+    print(table(results) if chosen.table else json.dumps(results, indent=1), file=sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

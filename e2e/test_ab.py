@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from canarylab.journey import Application, Change, Crowd, Journey
-from canarylab.journey.application import BROWSERS
+from canarylab.journey.application import CALLERS
 
 HEADER = {"headers": {"x-canary": {"exact": "insider"}}}
 COOKIE = {"headers": {"cookie": {"regex": "^(.*?;)?(canary=always)(;.*)?$"}}}
 
 
 def crowd(name: str, *, matching: bool, **headers: str) -> Crowd:
-    return replace(BROWSERS, name=name, matching=matching, headers={**BROWSERS.headers, **headers})
+    return replace(CALLERS, name=name, matching=matching, headers={**CALLERS.headers, **headers})
 
 
 @pytest.fixture

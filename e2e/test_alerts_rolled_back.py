@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from alerts import sent, with_alerts
 from test_rollback import BROKEN_PAGE
 
 from canarylab.clusters.cluster import Cluster
 from canarylab.journey import Application, Journey
+from canarylab.journey.application import BROWSERS
 
 
 @pytest.fixture
 def app(short: Application) -> Application:
-    return with_alerts(short)
+    return replace(with_alerts(short), crowds=(BROWSERS,))
 
 
 @pytest.mark.canary

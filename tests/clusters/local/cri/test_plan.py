@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,7 +72,44 @@ def test_an_images_user_as_numbers(user: str, ids: tuple[int, int]) -> None:
 def test_a_pods_user_goes_before_the_images(messages: Messages) -> None:
     config = secured(messages, run_as_user=messages.Int64Value(value=7), supplemental_groups=[8])
     who = make(messages, config, user="100:101")["who"]
-    assert (who["uid"], who["gid"], who["groups"], who["real"]) == (7, 101, [8], True)
+    assert (who["uid"], who["gid"], who["groups"], who["real"]) == (7, 0, [0, 8], True)
+
+
+@pytest.mark.parametrize(("asked", "ids"), [(100, (100, 101)), (7, (7, 0)), (65534, (65534, 65534))])
+def test_the_group_is_the_one_that_the_image_has_for_the_user(
+    messages: Messages, asked: int, ids: tuple[int, int]
+) -> None:
+    who = make(messages, secured(messages, run_as_user=messages.Int64Value(value=asked)), user="100:101")["who"]
+    assert (who["uid"], who["gid"]) == ids
+
+
+def test_a_user_by_name(messages: Messages) -> None:
+    assert make(messages, secured(messages, run_as_username="nobody"))["who"]["uid"] == 65534
+
+
+@pytest.mark.parametrize(("policy", "groups"), [(0, [10, 8, 50]), (1, [10, 8])], ids=["merge", "strict"])
+def test_the_groups_that_the_image_has_the_user_in(
+    messages: Messages, tmp_path: Path, policy: int, groups: list[int]
+) -> None:
+    (tmp_path / "passwd").write_text("app:x:7:10::/:/bin/sh\n")
+    (tmp_path / "group").write_text("app:x:10:\nmore:x:50:other,app\n")
+    files = {f"/etc/{name}": str(tmp_path / name) for name in ("passwd", "group")}
+    config = secured(messages, supplemental_groups=[8], supplemental_groups_policy=policy)
+    who = make(messages, config, user="app", files=files)["who"]
+    assert (who["uid"], who["gid"], who["groups"]) == (7, 10, groups)
+
+
+def test_a_group_without_a_user_is_refused(messages: Messages) -> None:
+    with pytest.raises(plan.Invalid, match="runAsGroup is set without runAsUser"):
+        make(messages, secured(messages, run_as_group=messages.Int64Value(value=7)))
+
+
+def test_paths_are_covered_unless_the_container_is_privileged(messages: Messages) -> None:
+    covered = {"masked_paths": ["/proc/kcore"], "readonly_paths": ["/proc/sys"]}
+    made = make(messages, secured(messages, **covered))
+    assert (made["masked_paths"], made["read_only_paths"]) == (["/proc/kcore"], ["/proc/sys"])
+    made = make(messages, secured(messages, privileged=True, **covered))
+    assert (made["masked_paths"], made["read_only_paths"]) == ([], [])
 
 
 def test_ids_that_are_not_mapped_are_not_real(messages: Messages) -> None:
@@ -98,7 +136,20 @@ def test_the_images_files_and_the_pods_mounts(messages: Messages) -> None:
         ("/share/ui", "/ui"),
         ("/srv/x", "/etc/x"),
     ]
-    assert made["mounts"] == [{"source": "/var/x", "target": "/data", "read_only": True}]
+    assert made["mounts"] == [{"source": "/var/x", "target": "/data", "read_only": True, "recursive": False}]
+
+
+def test_what_is_recursively_read_only_is_read_only_and_private(messages: Messages) -> None:
+    mount = messages.Mount(host_path="/x", container_path="/x", readonly=True, recursive_read_only=True)
+    assert plan.mount(messages, mount)["recursive"] is True
+    wrong: list[dict[str, Any]] = [{"readonly": False}, {"propagation": messages.PROPAGATION_HOST_TO_CONTAINER}]
+    for changed in wrong:
+        other = messages.Mount()
+        other.CopyFrom(mount)
+        for name, value in changed.items():
+            setattr(other, name, value)
+        with pytest.raises(plan.Invalid, match="recursively read-only"):
+            plan.mount(messages, other)
 
 
 def test_an_image_is_no_volume(messages: Messages) -> None:

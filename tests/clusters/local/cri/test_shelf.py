@@ -30,7 +30,7 @@ def shelf(tmp_path: Path, *entries: dict[str, Any], **programs: dict[str, str]) 
 def test_a_file_of_the_host_is_known_by_its_digest(tmp_path: Path, binary: Path) -> None:
     image = shelf(tmp_path, {"pattern": "app:*", "path": str(binary)}).pull("app:1")
     digest = hashlib.sha256(binary.read_bytes()).hexdigest()
-    assert (image.id, image.file) == (f"sha256:{digest}", str(binary))
+    assert (image.digest, image.file) == (digest, str(binary))
     assert image.ref == f"localhost/path/app.bin@sha256:{digest}"
 
 
@@ -87,6 +87,20 @@ def test_an_image_is_found_by_each_of_its_names_also_after_a_restart(tmp_path: P
     for name in ("app:1", "docker.io/library/app:1", image.ref, image.id, f"app@{image.id}"):
         assert again.find("unknown", name) == image
     assert again.find("app:2", "") is None
+
+
+def test_references_of_one_program_and_recipe_are_one_image(tmp_path: Path) -> None:
+    kept = shelf(tmp_path, {"pattern": "*", "command": ["sh"]}, {"pattern": "other", "command": ["sh"], "user": "7"})
+    one, two, other = kept.pull("app:1"), kept.pull("app"), kept.pull("other")
+    assert one.id == two.id != other.id
+    assert kept.by_id() == [(one, two), (other,)]
+    kept.remove("app:latest")
+    assert kept.all() == [other]
+
+
+def test_an_image_is_told_with_the_digest_that_it_was_asked_for_by(tmp_path: Path) -> None:
+    image = shelf(tmp_path, {"pattern": "*", "command": ["sh"]}).pull("app:1@sha256:00")
+    assert image.repo_digest == "app@sha256:00"
 
 
 def test_a_removed_image_is_gone(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Containers:
             log=os.path.join(log_directory, config.log_path) if config.log_path else "",
             created=time.time_ns(),
             stop_signal=plan.stop_signal(self._node.messages, config, recipe),
-            user={key: made["who"][key] for key in ("uid", "gid", "groups")},
+            user={key: made["who"][key] for key in ("uid", "gid", "groups")} if made["who"]["real"] else {},
         )
         self._warn(box, config, made)
         self._node.store.add(one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from canarylab.clusters.local.cri.images import Recipe
@@ -18,17 +19,19 @@ class ImageService:
 
     def ListImages(self, request: Any) -> Any:  # noqa: N802
         wanted = request.filter.image.image
-        seen = [image for image in self._node.shelf.all() if not wanted or wanted in image.names()]
-        return self._pb.ListImagesResponse(images=[self._view(image) for image in seen])
+        found = self._node.shelf.find(wanted) if wanted else None
+        seen = [same for same in self._node.shelf.by_id() if not wanted or found in same]
+        return self._pb.ListImagesResponse(images=[self._view(same) for same in seen])
 
     def ImageStatus(self, request: Any) -> Any:  # noqa: N802
         image = self._node.shelf.find(request.image.image)
         if image is None:
             return self._pb.ImageStatusResponse()
-        return self._pb.ImageStatusResponse(image=self._view(image), info=self._info(image) if request.verbose else {})
+        same = next(same for same in self._node.shelf.by_id() if image in same)
+        return self._pb.ImageStatusResponse(image=self._view(same), info=self._info(image) if request.verbose else {})
 
     def PullImage(self, request: Any) -> Any:  # noqa: N802
-        return self._pb.PullImageResponse(image_ref=self._node.shelf.pull(request.image.image).ref)
+        return self._pb.PullImageResponse(image_ref=self._node.shelf.pull(request.image.image).id)
 
     def RemoveImage(self, request: Any) -> Any:  # noqa: N802
         self._node.shelf.remove(request.image.image)
@@ -38,8 +41,8 @@ class ImageService:
         used = Stats(self._pb, self._node.shelf.folder).images()
         return self._pb.ImageFsInfoResponse(image_filesystems=[used], container_filesystems=[used])
 
-    def _view(self, image: Image) -> Any:
-        return self._node.views.image(image, self._recipe(image))
+    def _view(self, same: Sequence[Image]) -> Any:
+        return self._node.views.image(same, self._recipe(same[0]))
 
     def _recipe(self, image: Image) -> Recipe | None:
         try:

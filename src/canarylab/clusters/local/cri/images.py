@@ -13,7 +13,7 @@ so that a user's file, read after ours, overrides it::
         args: [--level=info]    # as an image's CMD
         env: {KEY: value}
         workdir: /home/app
-        user: "100:101"         # as an image's USER
+        user: "100:101"         # as an image's USER; a name of the image's own /etc/passwd, if `files` brings one
         stopSignal: SIGTERM
         tools: [podcli]         # further toolset programs, put into /usr/local/bin; NAME or {name: file of host}
         files: {/etc/x.conf: /srv/x.conf}           # further files or folders of the host, read-only
@@ -65,6 +65,12 @@ class Recipe:
     mounts: tuple[str, ...] = ()
     python: bool = False
     placeholder: str = ""
+
+    @property
+    def username(self) -> str:
+        """The user's name, where the recipe gives none of the numbers."""
+        name = self.user.partition(":")[0]
+        return "" if name.isdigit() else name
 
     @property
     def inside(self) -> str:

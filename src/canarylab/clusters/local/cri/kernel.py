@@ -64,6 +64,11 @@ def make_read_only(target: str, *, recursive: bool = False) -> None:
     _check(result, f"make {target} read-only")
 
 
+def has_mount_setattr() -> bool:
+    """Whether this kernel (Linux 5.12 or newer) can make a mount read-only with all that is mounted below it."""
+    return bool(_libc.syscall(_MOUNT_SETATTR, -1, b"", 0, None, 0) == 0 or ctypes.get_errno() != errno.ENOSYS)
+
+
 def detach(target: str) -> None:
     _check(_libc.umount2(os.fsencode(target), MNT_DETACH), f"unmount {target}")
 

@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from canarylab.clusters.local.cri import identity, signals
+from canarylab.clusters.local.cri import accounts, identity, signals
+from canarylab.clusters.local.cri.accounts import Accounts
 from canarylab.clusters.local.cri.images import Recipe
 from canarylab.clusters.local.cri.proto import Messages
 from canarylab.clusters.local.cri.shelf import Image
 from canarylab.clusters.local.cri.store import Sandbox
+from canarylab.errors import CanarylabError
 
 SOURCE = str(Path(__file__).resolve().parents[4])
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_STRICT = 1  # the CRI's SupplementalGroupsPolicy: the image's own groups are left out
 _NSSWITCH = "passwd: files\ngroup: files\nhosts: files dns\n"
+
+
+class Invalid(CanarylabError):
+    """What is asked for contradicts itself."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +58,26 @@ def make(node: Surroundings, sandbox: Sandbox, config: Any, image: Image, recipe
         "read_only": security.readonly_rootfs,
         "etc": etc(hostname, resolver(sandbox.config.dns_config), who),
         "image": image_files(node, image, recipe),
-        "mounts": [mount(m) for m in config.mounts],
+        "mounts": [mount(node.messages, m) for m in config.mounts],
+        "masked_paths": [] if security.privileged else list(security.masked_paths),
+        "read_only_paths": [] if security.privileged else list(security.readonly_paths),
         "oom_score_adj": config.linux.resources.oom_score_adj,
     }
 
 
-def mount(asked: Any) -> dict[str, Any]:
-    """A pod's mount; OSError where there is nothing to mount."""
+def mount(messages: Messages, asked: Any) -> dict[str, Any]:
+    """A pod's mount; OSError where there is nothing to mount. Read-only is its top only, unless more is asked for."""
     if not asked.host_path:
         raise OSError(f"an image cannot be a volume here ({asked.container_path}): images have no files")
-    return {"source": asked.host_path, "target": asked.container_path, "read_only": asked.readonly}
+    private = asked.propagation == messages.PROPAGATION_PRIVATE
+    if asked.recursive_read_only and not (asked.readonly and private):
+        raise Invalid(f"{asked.container_path} can be recursively read-only only if it is read-only and private")
+    return {
+        "source": asked.host_path,
+        "target": asked.container_path,
+        "read_only": asked.readonly,
+        "recursive": asked.recursive_read_only,
+    }
 
 
 def argv(config: Any, recipe: Recipe) -> list[str]:
@@ -83,16 +100,14 @@ def environment(config: Any, recipe: Recipe, hostname: str, uid: int) -> dict[st
 
 def user(node: Surroundings, security: Any, recipe: Recipe) -> dict[str, Any]:
     """Who the program runs as. ``real`` is false where the id does not exist in this user namespace."""
-    uid, gid = image_user(recipe)
-    uid = security.run_as_user.value if security.HasField("run_as_user") else uid
-    gid = security.run_as_group.value if security.HasField("run_as_group") else gid
-    real = all(map(node.mapped, {uid, gid, *security.supplemental_groups}))
+    uid, gid, groups = _ids(security, recipe)
+    real = all(map(node.mapped, {uid, gid, *groups, accounts.NOBODY}))
     asked = security.capabilities
     return {
         "uid": uid,
         "gid": gid,
-        "groups": list(security.supplemental_groups),
-        "real": real and node.mapped(65534),
+        "groups": groups,
+        "real": real,
         "no_new_privs": security.no_new_privs,
         "capabilities": identity.capabilities(
             list(asked.add_capabilities), list(asked.drop_capabilities), privileged=security.privileged
@@ -100,11 +115,30 @@ def user(node: Surroundings, security: Any, recipe: Recipe) -> dict[str, Any]:
     }
 
 
+def _ids(security: Any, recipe: Recipe) -> tuple[int, int, list[int]]:
+    """User, group and all groups: the pod's, else the image's; the groups that the image has the user in as well."""
+    named = security.HasField("run_as_user") or security.run_as_username
+    if security.HasField("run_as_group") and not named:
+        raise Invalid("runAsGroup is set without runAsUser")
+    known = Accounts.of(recipe.files)
+    uid, gid = image_user(recipe)
+    if named:
+        asked = str(security.run_as_user.value) if security.HasField("run_as_user") else security.run_as_username
+        chosen, its_group = known.user(asked)
+        gid = gid if chosen == uid else its_group or 0
+        uid = chosen
+    gid = security.run_as_group.value if security.HasField("run_as_group") else gid
+    of_image = [] if security.supplemental_groups_policy == _STRICT else known.groups_of(uid)
+    return uid, gid, list(dict.fromkeys([gid, *security.supplemental_groups, *of_image]))
+
+
 def image_user(recipe: Recipe) -> tuple[int, int]:
-    """The recipe's ``user`` as numbers; a name other than root counts as nobody."""
+    """The recipe's ``user`` as numbers; a name that nothing is known of counts as nobody."""
     first, _, second = recipe.user.partition(":")
-    uid = int(first) if first.isdigit() else 0 if first in ("", "root") else 65534
-    return uid, int(second) if second.isdigit() else 0 if uid == 0 else uid
+    known = Accounts.of(recipe.files)
+    uid, gid = known.user(first or "0")
+    found = known.group_id(second) if second else gid
+    return uid, uid if found is None else found
 
 
 def joined(messages: Messages, options: Any) -> list[str]:
@@ -126,11 +160,10 @@ def resolver(dns: Any) -> str:
 
 def etc(hostname: str, resolv: str, who: Mapping[str, Any]) -> dict[str, str]:
     """The files in /etc that each container has of its own; the kubelet mounts its ``hosts`` over ours."""
-    passwd = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"  # noqa: S105 - a public file
-    group = "root:x:0:\nnogroup:x:65534:\n"
-    if who["uid"] not in (0, 65534):
+    passwd, group = accounts.PASSWD, accounts.GROUP
+    if who["uid"] not in (0, accounts.NOBODY):
         passwd += f"app:x:{who['uid']}:{who['gid']}:app:/:/bin/sh\n"
-    if who["gid"] not in (0, 65534):
+    if who["gid"] not in (0, accounts.NOBODY):
         group += f"app:x:{who['gid']}:\n"
     return {
         "passwd": passwd,

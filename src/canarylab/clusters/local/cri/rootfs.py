@@ -20,8 +20,6 @@ _ETC = (
 )  # fmt: skip
 _NODES = ("null", "zero", "full", "random", "urandom", "tty")
 _LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2", "ptmx": "pts/ptmx"}
-_PROC_READ_ONLY = ("bus", "fs", "irq", "sys", "sysrq-trigger")
-_PROC_HIDDEN = ("kcore", "keys", "timer_list")
 
 
 def bind(source: str, target: str, *, read_only: bool = False, recursive: bool = True) -> None:
@@ -52,9 +50,19 @@ def enter(root: str, plan: dict[str, Any]) -> None:
     for source, target in plan["image"]:
         bind(source, root + target, read_only=True)
     for one in plan["mounts"]:
-        bind(one["source"], root + os.path.normpath(one["target"]), read_only=one["read_only"])
+        _volume(one, root + os.path.normpath(one["target"]))
     os.makedirs(root + plan["workdir"], exist_ok=True)
-    _pivot(root, read_only=plan["read_only"])
+    _pivot(root)
+    _cover(plan["masked_paths"], plan["read_only_paths"])
+    if plan["read_only"]:
+        kernel.make_read_only("/")
+
+
+def _volume(one: dict[str, Any], target: str) -> None:
+    """A read-only volume may have writable mounts below it, unless it is read-only recursively."""
+    bind(one["source"], target)
+    if one["read_only"]:
+        kernel.make_read_only(target, recursive=one["recursive"])
 
 
 def _host_programs(root: str) -> None:
@@ -100,14 +108,17 @@ def _kernel_views(root: str, *, privileged: bool) -> None:
     safe = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
     _mount_or_bind("proc", f"{root}/proc", safe)
     _mount_or_bind("sysfs", f"{root}/sys", safe if privileged else safe | kernel.MS_RDONLY)
-    if privileged:
-        return
-    for name in _PROC_READ_ONLY:
-        if os.path.exists(f"{root}/proc/{name}"):
-            bind(f"{root}/proc/{name}", f"{root}/proc/{name}", read_only=True)
-    for name in _PROC_HIDDEN:
-        if os.path.exists(f"{root}/proc/{name}"):
-            bind("/dev/null", f"{root}/proc/{name}")
+
+
+def _cover(masked: list[str], read_only: list[str]) -> None:
+    """Hides paths, and makes others read-only; the kubelet names them, most of them in /proc."""
+    for path in filter(os.path.exists, read_only):
+        bind(path, path, read_only=True)
+    for path in filter(os.path.exists, masked):
+        if os.path.isdir(path):
+            kernel.mount("tmpfs", path, "tmpfs", kernel.MS_RDONLY)
+        else:
+            kernel.mount("/dev/null", path, None, kernel.MS_BIND)
 
 
 def _mount_or_bind(kind: str, target: str, flags: int) -> None:
@@ -121,10 +132,8 @@ def _mount_or_bind(kind: str, target: str, flags: int) -> None:
                 kernel.make_read_only(target, recursive=True)
 
 
-def _pivot(root: str, *, read_only: bool) -> None:
+def _pivot(root: str) -> None:
     os.chdir(root)
     kernel.pivot_root(".", ".")  # the old root then lies over the new one
     kernel.detach(".")
     os.chdir("/")
-    if read_only:
-        kernel.make_read_only("/")

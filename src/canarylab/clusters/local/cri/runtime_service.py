@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from canarylab.clusters.local.cri import execsync, streaming
+from canarylab.clusters.local.cri import execsync, kernel, streaming
 from canarylab.clusters.local.cri import spec as files
 from canarylab.clusters.local.cri.containers import Containers
 from canarylab.clusters.local.cri.node import Node
@@ -37,11 +37,12 @@ class RuntimeService:
     def Status(self, request: Any) -> Any:  # noqa: N802
         pb = self._pb
         conditions = [pb.RuntimeCondition(type=kind, status=True) for kind in ("RuntimeReady", "NetworkReady")]
+        features = pb.RuntimeHandlerFeatures(recursive_read_only_mounts=kernel.has_mount_setattr())
         counts = {"sandboxes": len(self._node.store.sandboxes()), "containers": len(self._node.store.containers())}
         return pb.StatusResponse(
             status=pb.RuntimeStatus(conditions=conditions),
             info={key: str(value) for key, value in counts.items()} if request.verbose else {},
-            runtime_handlers=[pb.RuntimeHandler(name="", features=pb.RuntimeHandlerFeatures())],
+            runtime_handlers=[pb.RuntimeHandler(name="", features=features)],
             features=pb.RuntimeFeatures(supplemental_groups_policy=True),
         )
 

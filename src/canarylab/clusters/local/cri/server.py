@@ -18,6 +18,7 @@ from canarylab.clusters.local.cri import proto
 from canarylab.clusters.local.cri.execsync import TimedOut
 from canarylab.clusters.local.cri.image_service import ImageService
 from canarylab.clusters.local.cri.node import Node
+from canarylab.clusters.local.cri.plan import Invalid
 from canarylab.clusters.local.cri.runtime_service import RuntimeService
 from canarylab.clusters.local.cri.shelf import PullFailed
 from canarylab.clusters.local.cri.store import NotFound
@@ -79,6 +80,8 @@ def _call(method: str, act: Callable[[Any], Any]) -> Callable[[Any, grpc.Service
 
 
 def _status(error: Exception) -> grpc.StatusCode:
+    if isinstance(error, Invalid):
+        return grpc.StatusCode.INVALID_ARGUMENT
     if isinstance(error, NotFound | PullFailed):
         return grpc.StatusCode.NOT_FOUND
     return grpc.StatusCode.DEADLINE_EXCEEDED if isinstance(error, TimedOut) else grpc.StatusCode.UNKNOWN

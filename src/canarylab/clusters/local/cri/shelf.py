@@ -7,7 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,24 +22,34 @@ class PullFailed(CanarylabError):
 
 @dataclass(frozen=True)
 class Image:
-    """A pulled image. ``ref`` names module, version and SHA-256 of the program; ``file`` is what runs."""
+    """A pulled image. ``ref`` names module, version and SHA-256 of the program; ``file`` is what runs.
+
+    Its id is a digest of the program and of all that its recipe says: references of one id are the same image.
+    """
 
     reference: str
     ref: str
     digest: str
     file: str
     size: int
+    recipe: str = ""
 
     @property
     def id(self) -> str:
-        return f"sha256:{self.digest}"
+        return f"sha256:{hashlib.sha256(f'{self.digest} {self.recipe}'.encode()).hexdigest()}"
 
     def names(self) -> tuple[str, ...]:
         return (self.reference, images.completed(self.reference), self.ref, self.id, self.repo_digest)
 
+    def is_named(self, reference: str) -> bool:
+        """Whether the reference, as written or as Docker completes it, means this image."""
+        return bool(reference) and not {reference, images.completed(reference)}.isdisjoint(self.names())
+
     @property
     def repo_digest(self) -> str:
-        return f"{images.repository_of(self.reference)}@{self.id}"
+        """The digest that it was asked for by, else its own."""
+        _, _, asked = self.reference.partition("@")
+        return f"{images.repository_of(self.reference)}@{asked or self.id}"
 
 
 class Shelf:
@@ -63,7 +73,7 @@ class Shelf:
             recipe = self._catalogue.find(reference)
             if recipe is None:
                 raise PullFailed(self._catalogue.unknown(reference))
-            image = self._make(reference, recipe)
+            image = replace(self._make(reference, recipe), recipe=_digest_of(recipe))
         except (UsageError, OSError, ValueError) as error:
             raise PullFailed(f'the image "{reference}" cannot be had: {error}') from error
         with self._lock:
@@ -77,7 +87,7 @@ class Shelf:
             known = list(self._images.values())
         for reference in references:
             for image in known:
-                if reference and reference in image.names():
+                if image.is_named(reference):
                     return image
         return None
 
@@ -91,11 +101,18 @@ class Shelf:
         with self._lock:
             return list(self._images.values())
 
+    def by_id(self) -> list[tuple[Image, ...]]:
+        """The images, each with all the references that it was pulled by."""
+        found: dict[str, list[Image]] = {}
+        for image in self.all():
+            found.setdefault(image.id, []).append(image)
+        return [tuple(same) for same in found.values()]
+
     def remove(self, reference: str) -> None:
+        """Forgets an image under each of its references."""
         with self._lock:
-            gone = [image for image in self._images.values() if reference in image.names()]
-            for image in gone:
-                del self._images[image.reference]
+            gone = {image.id for image in self._images.values() if image.is_named(reference)}
+            self._images = {name: image for name, image in self._images.items() if image.id not in gone}
             self._save()
 
     def program(self, name: str) -> str:
@@ -146,6 +163,12 @@ class Shelf:
 def _of_command(reference: str, recipe: Recipe) -> Image:
     digest = hashlib.sha256(json.dumps([recipe.command, recipe.entrypoint, recipe.args]).encode()).hexdigest()
     return Image(reference, f"localhost/command/{_name(recipe.command[0])}@sha256:{digest}", digest, "", 1)
+
+
+def _digest_of(recipe: Recipe) -> str:
+    """A digest of what a recipe says, whatever pattern and file it stands under."""
+    said = {**asdict(recipe), "pattern": "", "source": ""}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(file: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from canarylab.clusters.local.cri import images
@@ -78,16 +79,18 @@ class Views:
             user=self._user(one),
         )
 
-    def image(self, image: Image, recipe: Recipe | None) -> Any:
-        uid = image_user(recipe)[0] if recipe else 0
-        tagged = [] if "@" in image.reference else [images.completed(image.reference)]
+    def image(self, same: Sequence[Image], recipe: Recipe | None) -> Any:
+        """One image by all its names. As under other runtimes, a user is told as a number or as a name."""
+        username = recipe.username if recipe else ""
+        uid = self._pb.Int64Value(value=image_user(recipe)[0] if recipe else 0)
         return self._pb.Image(
-            id=image.id,
-            repo_tags=tagged,
-            repo_digests=[image.repo_digest],
-            size=image.size,
-            uid=self._pb.Int64Value(value=uid),
-            spec=self._pb.ImageSpec(image=image.reference),
+            id=same[0].id,
+            repo_tags=sorted({images.completed(one.reference) for one in same if "@" not in one.reference}),
+            repo_digests=sorted({one.repo_digest for one in same}),
+            size=same[0].size,
+            uid=None if username else uid,
+            username=username,
+            spec=self._pb.ImageSpec(image=same[0].id),
         )
 
     def event(self, kind: int, container: str, box: Sandbox, containers: list[Container], at: int) -> Any:

@@ -98,21 +98,20 @@ def _merged(old: Json, new: Json) -> Json:
     return {key: value for key, value in merged.items() if value is not None}
 
 
+# podinfo's API tells the pod's name, and so does the title of the page that it renders for browsers.
+CALLERS = Crowd(path="/api/info", pod='"hostname": "([^"]*)"')
 BROWSERS = Crowd(headers={"User-Agent": "Mozilla/5.0"}, pod="<title>([^<]*)</title>")
 
 
 def podinfo(namespace: str) -> Application:
-    """podinfo with the canary of ``fixtures/podinfo``, and users who look at its page with a browser.
-
-    The page's title is the pod's name.
-    """
+    """podinfo with the canary of ``fixtures/podinfo``, and users of its API."""
     folder = paths.fixtures() / "podinfo"
     return Application(
         namespace=namespace,
         objects=tuple(manifests.read(folder / "app.yaml")),
         canary=read_canary(folder / "canary.yaml", namespace),
         container="podinfod",
-        crowds=(BROWSERS,),
+        crowds=(CALLERS,),
     )
 
 

@@ -13,6 +13,18 @@ from canarylab.journey.application import podinfo
 SHORT: dict[str, Any] = {"stepWeight": 25, "maxWeight": 50, "threshold": 2}
 
 
+# For journeys about slow answers: nothing but their duration is checked, and half a second is too much.
+DURATION: list[dict[str, Any]] = [
+    {"name": "request-duration", "thresholdRange": {"max": 500}, "interval": "30s"},
+]
+
+
+@pytest.fixture
+def strict(short: Application) -> Application:
+    """The same, checked for nothing but the duration of its answers."""
+    return short.but(analysis={"metrics": DURATION})
+
+
 @pytest.fixture
 def short(namespace: str) -> Application:
     """podinfo with a short analysis; tests that need another application make theirs of it."""

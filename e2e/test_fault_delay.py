@@ -8,8 +8,8 @@ from canarylab.journey import Application, Change, Journey
 
 
 @pytest.fixture
-def app(short: Application) -> Application:
-    return short
+def app(strict: Application) -> Application:
+    return strict
 
 
 @pytest.mark.canary

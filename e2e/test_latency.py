@@ -13,8 +13,8 @@ SLOW = Change(
 
 
 @pytest.fixture
-def app(short: Application) -> Application:
-    return short
+def app(strict: Application) -> Application:
+    return strict
 
 
 @pytest.mark.canary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ import verifying
 from test_rollback import BROKEN_PAGE
 
 from canarylab.journey import Application, Journey
+from canarylab.journey.application import BROWSERS
 
 
 @pytest.fixture
 def app(short: Application) -> Application:
-    return short
+    return replace(short, crowds=(BROWSERS,))
 
 
 @pytest.mark.canary

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,12 +25,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """With ``-m canary -n auto`` each journey gets a worker: they wait for ticks of Flagger, not for a processor."""
+    """With ``-m canary -n auto`` each journey gets a worker, as far as the processors bear it: six for each of them.
+
+    A journey waits for ticks of Flagger most of the time; its users and its pods do not.
+    """
     if config.getoption("markexpr") != "canary":
         return None
     chosen = [Path(argument) for argument in config.args if Path(argument).is_dir()]
     files = {file for folder in chosen for file in folder.rglob("test_*.py")}
-    return sum(JOURNEY in file.read_text() for file in files) or None
+    journeys = sum(JOURNEY in file.read_text() for file in files)
+    return min(journeys, 6 * (os.cpu_count() or 1)) or None
 
 
 class Journeys:

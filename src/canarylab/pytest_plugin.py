@@ -2,31 +2,34 @@
 
 All processes of a run (pytest-xdist's workers too) share one cluster for each mesh and release of Flagger;
 it is started by the first test that needs it and ended with the run, however the run ends.
+
+pytest loads this in every run of an environment that has canarylab, so what only journeys need is imported by them;
+without the extra ``[local]`` everything but the fixtures works.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from canarylab import paths
-from canarylab.clusters.cluster import Cluster
-from canarylab.clusters.local import registry
 from canarylab.errors import CanarylabError
-from canarylab.flagger import Flagger
-from canarylab.journey import Application, Journey
-from canarylab.journey.application import podinfo
-from canarylab.meshes import Mesh
-from canarylab.report import dossier
-from canarylab.session import Address, Run, Shared, Wanted
-from canarylab.stack import Stack
+
+if TYPE_CHECKING:
+    from canarylab.clusters.cluster import Cluster
+    from canarylab.flagger import Flagger
+    from canarylab.journey import Application, Journey
+    from canarylab.meshes import Mesh
+    from canarylab.session import Shared
+    from canarylab.stack import Stack
 
 MARKERS = {
     "canary": "a journey: one rollout by the real Flagger on a real cluster",
@@ -35,7 +38,8 @@ MARKERS = {
     "mesh(name)": "the mesh that this test needs, instead of the one chosen by --mesh",
 }
 RUNGS = ("local",)
-_SHARED = pytest.StashKey[Shared]()
+_LOCAL = ("cryptography", "grpc", "pyroute2")  # what the extra [local] brings
+_SHARED = pytest.StashKey["Shared"]()
 _NOTES = pytest.StashKey[list[str]]()
 _ROLLOUT = "canarylab.rollout"  # the name of a test's property in JUnit
 _FAILED = pytest.StashKey[bool]()
@@ -59,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_NOTES] = []
     handed_on = getattr(config, "workerinput", {}).get("canarylab")
     if handed_on:
+        from canarylab.session import Address, Shared
+
         config.option.canary_report = handed_on["report"]
         config.stash[_SHARED] = Shared(Address(**handed_on["address"]), keep=handed_on["keep"])
 
@@ -67,6 +73,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """pytest-xdist: tells a worker where the run's shared state lies."""
     config: pytest.Config = node.config
+    if any(importlib.util.find_spec(name) is None for name in _LOCAL):
+        return
     node.workerinput["canarylab"] = {
         "address": asdict(_shared(config).address),
         "keep": config.getoption("--keep-cluster"),
@@ -77,6 +85,8 @@ def pytest_configure_node(node: Any) -> None:
 def _shared(config: pytest.Config) -> Shared:
     """This process' view of the run; made here when the process is the run's controller."""
     if _SHARED not in config.stash:
+        from canarylab.session import Run
+
         config.stash[_SHARED] = Run(keep=config.getoption("--keep-cluster"))
     return config.stash[_SHARED]
 
@@ -98,7 +108,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Ends the run's clusters, after pytest-xdist's workers have ended; keeps their logs when a test failed."""
     run = session.config.stash.get(_SHARED, None)
-    if not isinstance(run, Run):
+    if run is None or not run.ours:
         return
     notes = session.config.stash[_NOTES]
     for key, known in run.stacks().items():
@@ -114,6 +124,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def _copy_logs(name: str, target: Path) -> None:
     """Logs only: the rest of a cluster's folder is credentials."""
+    from canarylab.clusters.local import registry
+
     shutil.copytree(registry.find(name).files.logs, target, dirs_exist_ok=True, symlinks=True)
 
 
@@ -139,13 +151,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report: pytest.TestReport = yield  # type: ignore[assignment]
     item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
     journey = getattr(item, "funcargs", {}).get("canary")
-    if report.failed and report.when == "call" and isinstance(journey, Journey):
+    if report.failed and report.when == "call" and journey is not None and hasattr(journey, "explain"):
         report.sections += _explained(journey, report.longreprtext)
     return report  # type: ignore[return-value]
 
 
 def _explained(journey: Journey, text: str) -> list[tuple[str, str]]:
     """The parts of a dossier that are printed; it is written now if the failure came without one."""
+    from canarylab.report import dossier
+
     folder = journey.explained or journey.explain(text)
     return [(f"{folder / name}", (folder / name).read_text().rstrip()) for name in dossier.PRINTED]
 
@@ -153,6 +167,8 @@ def _explained(journey: Journey, text: str) -> list[tuple[str, str]]:
 @pytest.fixture
 def stack(request: pytest.FixtureRequest) -> Stack:
     """The cluster with its mesh and Flagger; started by the first test of the run that asks for it."""
+    from canarylab.session import Wanted
+
     config = request.config
     marker = request.node.get_closest_marker("mesh")
     mesh = marker.args[0] if marker else config.getoption("--mesh")
@@ -195,12 +211,16 @@ def namespace(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[str]
 @pytest.fixture
 def app(namespace: str) -> Application:
     """The application under test; override it in a conftest.py to test one of your own."""
+    from canarylab.journey.application import podinfo
+
     return podinfo(namespace)
 
 
 @pytest.fixture
 def canary(request: pytest.FixtureRequest, stack: Stack, app: Application, report_dir: Path) -> Iterator[Journey]:
     """The application with its canary and users; ``ship`` brings it to the steady state, then ships a revision."""
+    from canarylab.journey import Journey
+
     journey = Journey(stack, app, report_dir)
     yield journey
     journey.stop()

@@ -50,10 +50,15 @@ class Address:
 
 
 class Shared:
-    """The run as each of its processes sees it."""
+    """The run as each of its processes sees it; ``ours`` in the one that has to end it."""
+
+    ours = False
 
     def __init__(self, address: Address, *, keep: bool = False) -> None:
         self.address, self._keep = address, keep
+
+    def end(self) -> None:
+        """Nothing: the controller ends what the run started."""
 
     def stack(self, wanted: Wanted) -> Stack:
         """The stack wanted: started now, or by another process before; a start that failed is not tried again."""
@@ -119,6 +124,8 @@ class Shared:
 
 class Run(Shared):
     """The run as its controller holds it; ``end`` ends all of its clusters."""
+
+    ours = True
 
     def __init__(self, *, keep: bool = False) -> None:
         self._held = Lifeline()

@@ -8,7 +8,12 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 from faulty import FaultyServer, Handler
+from hypothesis import HealthCheck, settings
 from kubernetes import client
+
+# No test is timed: a machine that is busy is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture

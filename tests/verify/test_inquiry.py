@@ -43,7 +43,11 @@ def test_a_query_of_the_canarys_own_is_asked_through_the_api_server(
     assert found.missing == (
         'no series fits a{app="web"}: the label app is wrong: app="web" fits none, the others have other',
     )
-    assert [query["query"] for _, _, query, _ in server.asked] == ["count(a)", 'a{app="web"}', "count by (app) (a{})"]
+    assert [query["query"] for _, _, query, _ in server.asked] == [
+        "count(last_over_time(a[5m]))",
+        'last_over_time(a{app="web"}[5m])',
+        "count by (app) (last_over_time(a{}[5m]))",
+    ]
 
 
 def test_a_built_in_query_is_flaggers(server: FaultyServer, api: client.ApiClient) -> None:

@@ -85,14 +85,19 @@ def _selectors(query: str) -> Iterator[Selector]:
             yield Selector(metric or named, tuple(one for one in matchers if one.label != "__name__"))
 
 
+def lately(series: str) -> str:
+    """What there was of series in five minutes: at any one moment a scrape that failed may hide them all."""
+    return f"last_over_time({series}[5m])"
+
+
 def ask(selector: Selector, asker: Asker) -> Answers:
     """Puts the questions; the ones about single labels only where all of them together let nothing through."""
-    known = bool(asker(f"count({selector.metric})"))
-    fitting = len(asker(str(selector))) if known else 0
+    known = bool(asker(f"count({lately(selector.metric)})"))
+    fitting = len(asker(lately(str(selector)))) if known else 0
     others = {}
     if known and not fitting:
         for one in selector.matchers:
-            series = asker(f"count by ({one.label}) ({selector.without(one)})")
+            series = asker(f"count by ({one.label}) ({lately(str(selector.without(one)))})")
             others[one] = tuple(sorted(labels.get(one.label, "") for labels in series))
     return Answers(selector, known, fitting, others)
 

@@ -15,7 +15,7 @@ from canarylab.model.traffic import Answer
 
 Json = dict[str, Any]
 
-PER_SECOND = 36  # of which more than 300 fall into the 9.5 s of a tick in which a weight is surely in force
+PER_SECOND = 40  # of which 380 fall into the 9.5 s of a tick in which a weight is surely in force
 _IMAGE = "docker.io/canarylab/client:latest"
 
 

@@ -13,7 +13,9 @@ from canarylab.model.timeline import PRIMARY, TARGET, Timeline
 from canarylab.model.traffic import Answer, Crowd, Share
 
 LEAST_ANSWERS = 300
-CONFIDENCE = 0.99
+# Of a rollout whose split is right, one in a thousand is called wrong by chance. With 0.99, a run of twenty journeys
+# would fail one time in five.
+CONFIDENCE = 0.999
 
 
 @dataclass(frozen=True)

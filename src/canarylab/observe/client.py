@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 TIMEOUT = 5.0  # seconds that a user waits
 WORKERS = 8  # so that a slow answer does not hold up the pace
-LATE = 1.0  # seconds of lag that are made up for; more is let go, so that no burst follows a pause
+LATE = 4.0  # seconds of lag that are made up for; more is let go, so that no burst follows a pause
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,12 @@ time.sleep(600)
 
 
 @pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A state folder of the test's own; a cluster that a failed test left in it is ended."""
     monkeypatch.setenv("CANARYLAB_STATE", str(tmp_path))
-    return tmp_path
+    yield tmp_path
+    for record in registry.every():
+        record.remove()
 
 
 def namespaces(pid: int) -> set[str]:

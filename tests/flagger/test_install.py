@@ -10,7 +10,6 @@ import pytest
 
 from canarylab import flagger, meshes
 from canarylab.kube.parts import Part
-from canarylab.kube.rollout import Workload
 from canarylab.toolchain import ProgramInfo, Toolset
 
 # Tells which folder it was asked to build, by a Service of that name, beside the Deployments of Flagger.
@@ -74,15 +73,7 @@ def test_a_flag_of_prometheus_2_gets_its_name_of_3(toolset: Toolset) -> None:
     assert args == ["--storage.tsdb.retention.time=2h", "--config.file=x"]
 
 
-def test_what_belongs_to_an_application_goes_to_its_namespace(toolset: Toolset) -> None:
-    part = flagger.podinfo(toolset, "shop")
-    assert {item["metadata"].get("namespace", "shop") for item in part.objects} == {"shop"}
-    assert Workload("Deployment", "shop", "flagger") in list(part.workloads())
-    assert part.objects[1]["metadata"]["name"] == "podinfo"
-
-
 def test_what_is_remembered_stays_as_it_was_rendered(toolset: Toolset, tmp_path: Path) -> None:
-    flagger.podinfo(toolset, "shop")
     flagger.tester(toolset)
     kept = [json.loads(file.read_text()) for file in (tmp_path / "cache/rendered").glob("*.json")]
     assert {item["metadata"]["namespace"] for items in kept for item in items} == {"test"}

@@ -1,4 +1,4 @@
-"""Flagger, its load tester and podinfo, by the manifests that Flagger's own module carries.
+"""Flagger and its load tester, by the manifests that Flagger's own module carries.
 
 They are applied as they are, but for two places: Flagger and its load tester are asked for their readiness over
 HTTP, each second, and the Prometheus that comes with Flagger where there is no mesh, written for version 2, gets
@@ -52,11 +52,6 @@ def tester(toolset: Toolset) -> Part:
     """Flagger's load tester, by its own kustomization and in the namespace that it names."""
     part = _moved(toolset, "tester", TESTER)
     return replace(part, objects=tuple(map(_asked_at_once, part.objects)))
-
-
-def podinfo(toolset: Toolset, where: str) -> Part:
-    """podinfo and its autoscaler in a namespace, by Flagger's own kustomization."""
-    return _moved(toolset, "podinfo", where)
 
 
 def namespace(name: str) -> Json:

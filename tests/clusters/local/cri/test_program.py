@@ -36,7 +36,8 @@ def test_exit_codes_are_a_shells(script: str, code: int) -> None:
 
 
 def test_ignored_signals_are_not_passed_on() -> None:
-    code = "from canarylab.clusters.local.cri import program; import os; program.default_signals(); "
+    code = "import os, signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); "  # as nohup does
+    code += "from canarylab.clusters.local.cri import program; program.default_signals(); "
     code += "os.execv('/bin/sh', ['sh', '-c', 'grep SigIgn /proc/self/status'])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert int(told.split()[1], 16) == 0

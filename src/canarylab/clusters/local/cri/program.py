@@ -7,12 +7,12 @@ import os
 import signal
 from collections.abc import Mapping
 
-_INHERITED_IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGCHLD, signal.SIGTERM)
+_FIXED = {signal.SIGKILL, signal.SIGSTOP}  # whose meaning cannot be changed
 
 
 def default_signals() -> None:
-    """Python ignores some signals, and an ignored signal stays ignored over exec."""
-    for number in _INHERITED_IGNORED:
+    """Python ignores some signals, whoever started us may ignore others (nohup), and exec changes none of it."""
+    for number in signal.valid_signals() - _FIXED:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 

@@ -95,6 +95,21 @@ def test_a_split_that_is_not_the_weights_is_told() -> None:
     assert wrong(found) == ["users: answers at weight 20"]
 
 
+def test_a_small_skew_at_every_weight_shows_over_all_of_them() -> None:
+    timeline = Timeline(list(events(PROMOTION)))
+    served, moved = answers(timeline, failing=False), 0
+    for number, one in enumerate(served):
+        if 19 < one.sent < 51 and "primary" in one.pod and number % 13 == 0:
+            served[number], moved = replace(one, pod="web-7c9d-x"), moved + 1
+    assert moved
+    assert wrong(judged(timeline, served, PROMOTION)) == ["users: answers over all weights"]
+
+
+def test_what_is_wrong_stands_first() -> None:
+    record = [*events(PROMOTION), workload(90, "primary", "web:1", 2)]
+    assert str(verdict(PROMOTION, record)).startswith("WRONG the primary's images")
+
+
 def test_too_few_answers_prove_nothing() -> None:
     timeline = Timeline(list(events(PROMOTION)))
     few = answers(timeline, failing=False, per_second=20)

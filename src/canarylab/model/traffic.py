@@ -80,3 +80,14 @@ def share(window: Window, crowd: Crowd, target: str, primary: str) -> Share:
 def allowed(share_: Share, confidence: float) -> tuple[int, int]:
     """How many of a share's answers may be the canary's."""
     return binomial.bounds(share_.total, share_.weight / TOTAL, confidence)
+
+
+def allowed_overall(shares: Sequence[Share], confidence: float) -> tuple[int, int]:
+    """How many of all shares' answers together may be the canary's.
+
+    A sum of trials of different odds lies closer to its mean than as many trials of their mean odds (Hoeffding, "On
+    the distribution of the number of successes in independent trials", 1956), whose bounds are therefore safe.
+    """
+    total = sum(one.total for one in shares)
+    expected = sum(one.total * one.weight / TOTAL for one in shares)
+    return binomial.bounds(total, expected / total, confidence) if total else (0, 0)

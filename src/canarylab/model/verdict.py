@@ -44,7 +44,8 @@ class Verdict:
         return all(one.holds for one in self.findings)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.findings))
+        """What is wrong comes first, so that a screen shows it."""
+        return "\n".join(map(str, sorted(self.findings, key=lambda one: one.holds)))
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def judge(evidence: Evidence, expected: Expectation) -> Verdict:
     record = evidence.timeline.since_trigger()
     findings = [_no_gap(record), _stages(record, expected), _route(record, expected)]
     findings += [_images(record, expected), *_scaled_down(record, expected)]
-    splits = sum(len(evidence.shares(crowd)) for crowd in evidence.crowds)
+    splits = sum(len(evidence.shares(crowd)) + 1 for crowd in evidence.crowds)
     for crowd in evidence.crowds:
         findings += [*_splits(evidence, crowd, splits), *_spared(evidence, crowd), _users(evidence, crowd, expected)]
     return Verdict(tuple(findings))
@@ -109,9 +110,18 @@ def _scaled_down(record: Timeline, expected: Expectation) -> list[Finding]:
 
 
 def _splits(evidence: Evidence, crowd: Crowd, splits: int) -> list[Finding]:
-    """One for each weight; all of a rollout's hold by chance with CONFIDENCE, each with its part of it."""
-    each = 1 - (1 - CONFIDENCE) / max(1, splits)
-    return [_split(crowd, share, each) for share in evidence.shares(crowd)]
+    """One for each weight and one for all; a rollout's hold by chance with CONFIDENCE, each with its part of it."""
+    each, shares = 1 - (1 - CONFIDENCE) / max(1, splits), evidence.shares(crowd)
+    overall = [_overall(crowd, shares, each)] if len(shares) > 1 else []
+    return [*(_split(crowd, share, each) for share in shares), *overall]
+
+
+def _overall(crowd: Crowd, shares: Sequence[Share], confidence: float) -> Finding:
+    """A skew too small to show at one weight shows over all of them."""
+    least, most = traffic.allowed_overall(shares, confidence)
+    total, canary = sum(one.total for one in shares), sum(one.canary for one in shares)
+    wanted = f"{least} to {most} of {total} by the canary"
+    return Finding(f"{crowd.name}: answers over all weights", least <= canary <= most, wanted, f"{canary} of {total}")
 
 
 def _split(crowd: Crowd, share: Share, confidence: float) -> Finding:

@@ -11,7 +11,10 @@ from canarylab.journey import Application, Change, Journey
 def app(short: Application) -> Application:
     # Nobody reaches the new revision yet, so the load has to begin before the first check does: a hook of type
     # rollout is called in the same tick as that check, which then finds no values (Flagger issue 1689).
-    load = {**short.canary["spec"]["analysis"]["webhooks"][0], "type": "pre-rollout"}
+    # It is called once, and so has to last for all iterations.
+    hook = short.canary["spec"]["analysis"]["webhooks"][0]
+    command = f"hey -z 1m -q 5 -c 1 http://podinfo-canary.{short.namespace}:9898/"
+    load = {**hook, "type": "pre-rollout", "metadata": {"type": "cmd", "cmd": command}}
     return short.but(analysis={"stepWeight": None, "maxWeight": None, "iterations": 2, "webhooks": [load]})
 
 

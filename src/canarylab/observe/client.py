@@ -4,6 +4,7 @@
 
 A line is ``SENT ANSWERED STATUS POD``: times of the machine's monotonic clock in seconds, status 0 where no
 answer came, and whatever the regular expression's first group finds in the answer's text, ``-`` for nothing.
+Lines leave a few at a time, since each write wakes whoever keeps the log.
 A URL like ``grpc://HOST:PORT`` is called by gRPC, with the method that ``--call`` names and an empty message; the
 status is then that of HTTP for the gRPC status. It stops by itself after ``--seconds``.
 """
@@ -37,7 +38,32 @@ class Task:
     seconds: float
 
 
-Ask = Callable[[], tuple[int, str]]  # status and text of one answer; status 0 for none
+class Lines:
+    """Standard output, shared by the workers; what was said leaves after ``HELD`` seconds at the latest."""
+
+    HELD = 0.2
+
+    def __init__(self) -> None:
+        self._lock, self._kept, self._ended = threading.Lock(), list[str](), threading.Event()
+
+    def say(self, line: str) -> None:
+        with self._lock:
+            self._kept.append(line)
+
+    def leave(self) -> None:
+        """Writes what there is, until the end."""
+        while not self._ended.wait(self.HELD):
+            self._write()
+        self._write()
+
+    def end(self) -> None:
+        self._ended.set()
+
+    def _write(self) -> None:
+        with self._lock:
+            kept, self._kept = self._kept, []
+        if kept:
+            print("\n".join(kept), flush=True)
 
 
 class Pages:
@@ -87,7 +113,7 @@ class Calls:
         self._channel.close()
 
 
-def work(task: Task, first: float, end: float, say: threading.Lock) -> None:
+def work(task: Task, first: float, end: float, say: Callable[[str], None]) -> None:
     """Asks at second ``first`` and then at an even pace, until ``end``."""
     ask: Pages | Calls = Calls(task) if task.call else Pages(task)
     due, pace = first, WORKERS / task.per_second
@@ -96,8 +122,7 @@ def work(task: Task, first: float, end: float, say: threading.Lock) -> None:
         sent = time.monotonic()
         status, text = ask()
         found = task.pod.search(text)
-        with say:
-            print(f"{sent:.6f} {time.monotonic():.6f} {status} {found[1] if found else '-'}", flush=True)
+        say(f"{sent:.6f} {time.monotonic():.6f} {status} {found[1] if found else '-'}")
         due = max(due + pace, time.monotonic() - LATE)
     ask.close()
 
@@ -116,15 +141,18 @@ def parse(argv: list[str] | None = None) -> Task:
 
 
 def main() -> None:
-    task, say, start = parse(), threading.Lock(), time.monotonic()
-    threads = [
-        threading.Thread(target=work, args=(task, start + number / task.per_second, start + task.seconds, say))
+    task, lines, start = parse(), Lines(), time.monotonic()
+    writer = threading.Thread(target=lines.leave)
+    workers = [
+        threading.Thread(target=work, args=(task, start + number / task.per_second, start + task.seconds, lines.say))
         for number in range(WORKERS)
     ]
-    for thread in threads:
+    for thread in (writer, *workers):
         thread.start()
-    for thread in threads:
+    for thread in workers:
         thread.join()
+    lines.end()
+    writer.join()
 
 
 if __name__ == "__main__":

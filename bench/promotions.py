@@ -2,9 +2,10 @@
 
     python bench/promotions.py [--canaries 1 50] [--table]
 
-For each number of canaries, on a cluster of its own: the wall time of the promotions over the time of their ticks, the
-transitions that the plan has, that the observer saw and that the polling saw, and processor time and memory of each
-program. The canaries have no metrics and no users: what is measured is Flagger's path and ours, not podinfo.
+For each number of canaries, on a cluster of its own: the wall time of the promotions over the time of their ticks,
+the transitions that the plan has, that the observer saw and that the polling saw, how long a change of weight takes
+to show in traffic meanwhile, and processor time and memory of each program. The canaries have no metrics and no
+users: what is measured is Flagger's path and ours, not podinfo.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import weight_latency
+
 from canarylab import stack
 from canarylab.clusters.local import registry
 from canarylab.journey import Change, Journey
@@ -33,6 +36,7 @@ from canarylab.observe.observer import canary_seen
 from canarylab.stack import Stack
 
 POLL_SECONDS = 5.0
+FLIPS, PAUSE = 60, 0.6  # changes of weight while the promotions go on, and the seconds between them
 SHORT = {"stepWeight": 10, "maxWeight": 50, "metrics": None, "webhooks": None}
 Json = dict[str, Any]
 
@@ -97,9 +101,10 @@ def measure(count: int, folder: Path) -> Json:
         polling, before, own = Polling(up), usage(up), time.process_time()
         polling.start()
         began = time.monotonic()
-        with ThreadPoolExecutor(count) as pool:
+        with ThreadPoolExecutor(count + 1) as pool:
+            latency = pool.submit(weight_latency.measure, up, FLIPS, PAUSE)
             outcomes = list(pool.map(lambda journey: journey.ship(Change(tag="6.9.1")), made))
-        wall = time.monotonic() - began
+            wall = time.monotonic() - began
         time.sleep(POLL_SECONDS + 1)  # polling may see the end as well
         polling.ended.set()
         after, own = usage(up), time.process_time() - own
@@ -116,6 +121,7 @@ def measure(count: int, folder: Path) -> Json:
         "transitions": count * len(expected.stages),
         "observed": sum(len(stages) for stages in seen),
         "polled": sum(len(polling.seen[journey.canary.namespace]) for journey in made),
+        "weight_to_traffic": latency.result(),
         "observer_cpu_seconds": round(own, 1),
         "programs": {
             name: {"cpu_seconds": round(cpu - before.get(name, (0.0, 0))[0], 1), "rss_mb": round(rss / 1e6)}
@@ -126,18 +132,26 @@ def measure(count: int, folder: Path) -> Json:
 
 def table(results: list[Json]) -> str:
     """The results as the docs show them."""
-    rows = [
-        "| canaries | promoted as planned | wall time | over their ticks | transitions | observed | polled each 5 s |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    for one in results:
-        rows.append(
-            f"| {one['canaries']} | {one['promoted']} | {one['wall_seconds']} s | {one['wall_over_ticks']} "
-            f"| {one['transitions']} | {one['observed']} | {one['polled']} |"
-        )
+    rows = {
+        "promoted as planned": lambda one: one["promoted"],
+        "wall time": lambda one: f"{one['wall_seconds']} s",
+        "wall time over their ticks": lambda one: one["wall_over_ticks"],
+        "wall time over that of the first": lambda one: round(one["wall_seconds"] / results[0]["wall_seconds"], 2),
+        "transitions made": lambda one: one["transitions"],
+        "seen by the observer": lambda one: one["observed"],
+        "seen by kubectl each 5 s": lambda one: one["polled"],
+        "weight to traffic, median and 99%": lambda one: _latency(one["weight_to_traffic"]),
+        "processor time of the observers": lambda one: f"{one['observer_cpu_seconds']} s",
+    }
+    heads = " | ".join(f"{one['canaries']} canaries" if one["canaries"] > 1 else "1 canary" for one in results)
+    told = [f"| {name} | " + " | ".join(str(read(one)) for one in results) + " |" for name, read in rows.items()]
     programs = [f"| {name} | " + " | ".join(_program(one, name) for one in results) + " |" for name in _names(results)]
-    heads = " | ".join(f"{one['canaries']}: CPU s, RSS MB" for one in results)
-    return "\n".join([*rows, "", f"| program | {heads} |", "|---|" + "---|" * len(results), *programs])
+    line = "|---|" + "---|" * len(results)
+    return "\n".join([f"| | {heads} |", line, *told, "", f"| program: CPU s, RSS MB | {heads} |", line, *programs])
+
+
+def _latency(told: Json) -> str:
+    return f"{told['p50_ms']:.0f} ms, {told['p99_ms']:.0f} ms"
 
 
 def _names(results: list[Json]) -> list[str]:

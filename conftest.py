@@ -9,6 +9,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 JOURNEY = "@pytest.mark.canary"
+_AT_ONCE = 6  # journeys for each processor
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """With ``-m canary -n auto`` each journey gets a worker, as far as the processors bear it: four for each of them.
+    """With ``-m canary -n auto`` each journey gets a worker, as far as the processors bear it: six for each of them.
 
     A journey waits for ticks of Flagger most of the time; its users and its pods do not.
     """
@@ -34,7 +35,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     chosen = [Path(argument) for argument in config.args if Path(argument).is_dir()]
     files = {file for folder in chosen for file in folder.rglob("test_*.py")}
     journeys = sum(JOURNEY in file.read_text() for file in files)
-    return min(journeys, 4 * (os.cpu_count() or 1)) or None
+    return min(journeys, _AT_ONCE * (os.cpu_count() or 1)) or None
 
 
 class Journeys:

@@ -19,6 +19,16 @@ DURATION: list[dict[str, Any]] = [
 ]
 
 
+# The journeys of the most ticks begin first, so that none of them is left for the end of a run.
+LONGEST = ("restart", "promotion", "gates", "planted", "ab", "blue_green", "verify_gate", "alerts_promoted")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    order = {f"test_{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+
+
 @pytest.fixture
 def strict(short: Application) -> Application:
     """The same, checked for nothing but the duration of its answers."""

@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_PATCH = do_DELETE = _serve  # noqa: N815 - as the standard library calls them
+    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - as the standard library calls them
 
     def log_message(self, format: str, *args: Any) -> None:
         """Says nothing."""

@@ -99,7 +99,7 @@ def test_a_small_skew_at_every_weight_shows_over_all_of_them() -> None:
     timeline = Timeline(list(events(PROMOTION)))
     served, moved = answers(timeline, failing=False), 0
     for number, one in enumerate(served):
-        if 19 < one.sent < 51 and "primary" in one.pod and number % 13 == 0:
+        if 19 < one.sent < 51 and "primary" in one.pod and number % 11 == 0:
             served[number], moved = replace(one, pod="web-7c9d-x"), moved + 1
     assert moved
     assert wrong(judged(timeline, served, PROMOTION)) == ["users: answers over all weights"]

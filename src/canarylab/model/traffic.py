@@ -11,6 +11,8 @@ from canarylab.model.timeline import Window
 
 # Seconds from a change of the route object to its effect on traffic: bench/weight_latency.py measures it.
 SETTLE = 0.5
+# Seconds by which a busy machine may see a change of the route later than it was: traffic then seems to know of it before.
+LATE = 1.0
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Answer:
 class Crowd:
     """The answers to users of one kind. ``matching`` are those whom the route's weights are about.
 
-    In an A/B test the others stay with the primary, whatever the weights.
+    In an A/B test the others stay with the primary, whatever the weights. Where answers are not ``told`` apart by the
+    pod that gave them, nothing can be said about the split.
     """
 
     name: str
     answers: Sequence[Answer]
     matching: bool = True
+    told: bool = True
 
     def weight(self, window: Window) -> int:
         """The share of this crowd's answers that the canary gives, in percent."""
@@ -57,10 +61,15 @@ class Share:
     good: int
 
 
+def sure(window: Window) -> tuple[float, float]:
+    """From when until when a window's weight was surely in force."""
+    return window.start + SETTLE, float("inf") if window.end is None else window.end - LATE
+
+
 def under(window: Window, answers: Iterable[Answer]) -> list[Answer]:
     """The answers whose request began and ended while the window's weight was surely in force."""
-    end = window.end if window.end is not None else float("inf")
-    return [one for one in answers if one.sent >= window.start + SETTLE and one.answered <= end]
+    start, end = sure(window)
+    return [one for one in answers if one.sent >= start and one.answered <= end]
 
 
 def served_by_canary(answer: Answer, target: str, primary: str) -> bool:

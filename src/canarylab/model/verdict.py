@@ -111,6 +111,8 @@ def _scaled_down(record: Timeline, expected: Expectation) -> list[Finding]:
 
 def _splits(evidence: Evidence, crowd: Crowd, splits: int) -> list[Finding]:
     """One for each weight and one for all; a rollout's hold by chance with CONFIDENCE, each with its part of it."""
+    if not crowd.told:
+        return []
     each, shares = 1 - (1 - CONFIDENCE) / max(1, splits), evidence.shares(crowd)
     overall = [_overall(crowd, shares, each)] if len(shares) > 1 else []
     return [*(_split(crowd, share, each) for share in shares), *overall]
@@ -170,7 +172,7 @@ def _most_failing(evidence: Evidence, crowd: Crowd) -> int:
 
 
 def _around(answer: Answer, change: float) -> bool:
-    return answer.answered > change and answer.sent < change + traffic.SETTLE
+    return answer.answered > change - traffic.LATE and answer.sent < change + traffic.SETTLE
 
 
 def _row(values: Sequence[object]) -> str:

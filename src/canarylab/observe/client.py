@@ -134,7 +134,7 @@ def parse(argv: list[str] | None = None) -> Task:
     parser.add_argument("--per-second", type=float, default=36)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE")
-    parser.add_argument("--pod", default="$^", metavar="REGEX")
+    parser.add_argument("--pod", default="(?!)", metavar="REGEX")
     given = parser.parse_args(argv)
     headers = dict(one.split(":", 1) for one in given.header)
     return Task(given.url, given.call, headers, re.compile(given.pod), given.per_second, given.seconds)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
+from canarylab.model import releases
 from canarylab.model.canary import Canary
+from canarylab.model.plan import Assumption
 from canarylab.model.rollout import Observation, Readiness
 
 GATES = ("confirm-rollout", "pre-rollout", "confirm-traffic-increase", "confirm-promotion")
+HOOKS = (*GATES, "rollout", "rollback", "post-rollout", "event")
+PROVIDERS = ("istio", "linkerd", "gatewayapi:v1", "kubernetes", "nginx")
 
 
 def canary(*hooks: str, provider: str = "", **analysis: Any) -> Canary:
@@ -22,8 +27,8 @@ def canary(*hooks: str, provider: str = "", **analysis: Any) -> Canary:
 
 @st.composite
 def canaries(draw: st.DrawFn) -> Canary:
-    """By steps, by listed weights, or by iterations; with any webhooks."""
-    hooks = draw(st.sets(st.sampled_from([*GATES, "rollout", "rollback"])))
+    """By steps, by listed weights, or by iterations; with any webhooks, played by any release."""
+    hooks = draw(st.sets(st.sampled_from(HOOKS)))
     analysis: dict[str, Any] = {"threshold": draw(st.integers(0, 4)), "mirror": draw(st.booleans())}
     shape = draw(st.sampled_from(["steps", "listed", "ab", "blue/green"]))
     if shape == "steps":
@@ -34,7 +39,39 @@ def canaries(draw: st.DrawFn) -> Canary:
     else:
         analysis["iterations"] = draw(st.integers(1, 5))
         analysis |= {"match": [{}]} if shape == "ab" else {}
-    return canary(*hooks, **analysis)
+    return replace(canary(*hooks, **analysis), flagger=releases.version(draw(st.sampled_from(releases.RELEASES))))
+
+
+@st.composite
+def odd_canaries(draw: st.DrawFn) -> Canary:
+    """The same, and those that the API takes although they cannot end well, of every provider."""
+    made = draw(canaries())
+    listed = draw(st.lists(st.integers(0, 120), min_size=1, max_size=4))
+    if draw(st.booleans()):
+        made = replace(canary(*made.hooks, stepWeights=listed, mirror=made.mirror), flagger=made.flagger)
+    elif draw(st.booleans()):
+        most = draw(st.integers(1, 300))
+        made = replace(canary(*made.hooks, stepWeight=draw(st.integers(0, 120)), maxWeight=most), flagger=made.flagger)
+    made = replace(made, skip=draw(st.booleans()) and draw(st.booleans()), suspended=draw(st.integers(0, 9)) == 0)
+    return made.played(draw(st.sampled_from(PROVIDERS)))
+
+
+@st.composite
+def assumptions(draw: st.DrawFn) -> Assumption:
+    """Checks, gates, revisions, edits and pods of every kind."""
+    counts = st.sampled_from([-1, 0, 1, 3])
+    fails = draw(st.integers(0, 200))
+    able, promotable = draw(st.booleans()), draw(st.booleans())
+    ticks = st.frozensets(st.integers(1, 12), max_size=3)
+    return Assumption(
+        checks=lambda state: state.route.canary + state.iteration < fails,
+        closed=tuple(draw(st.dictionaries(st.sampled_from(HOOKS), counts, max_size=4)).items()),
+        revisions=draw(ticks),
+        revoked_at=draw(st.integers(0, 8)),
+        startable=lambda _state: able,
+        promotable=lambda _state: promotable,
+        rerouted=draw(ticks),
+    )
 
 
 _READINESS = st.sampled_from(list(Readiness))

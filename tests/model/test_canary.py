@@ -66,3 +66,43 @@ def test_a_threshold_is_the_least_success_rate_and_the_most_of_anything_else() -
     ]
     parsed = Canary.parse(item(metrics=metrics)).metrics
     assert [(one.least, one.most) for one in parsed] == [(99, None), (None, 500), (None, 1)]
+
+
+@pytest.mark.parametrize(("text", "length"), [("30s", 30), ("1m", 60), ("1m30s", 90), ("1m500ms", 60.5)])
+def test_an_interval_is_what_the_crd_and_go_take_together(text: str, length: float) -> None:
+    assert seconds(text) == pytest.approx(length)
+
+
+@pytest.mark.parametrize("text", ["", "30", "1h", "1.5m", "m", "5 s"])
+def test_other_intervals_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no interval"):
+        seconds(text)
+
+
+def test_without_an_interval_flagger_analyses_each_minute() -> None:
+    assert Canary.parse(item(stepWeight=10)).interval == 60
+
+
+@pytest.mark.parametrize(
+    ("listed", "weight", "increment"),
+    [
+        ([10, 50], 0, 10),
+        ([10, 50], 10, 40),
+        ([10, 50], 50, 50),
+        ([10, 50], 100, 1),
+        ([10, 50], 30, 70),
+        ([150], 0, 100),
+    ],
+)
+def test_listed_steps_are_found_by_their_weight(listed: list[int], weight: int, increment: int) -> None:
+    assert Canary.parse(item(stepWeights=listed)).increment(weight) == increment
+
+
+def test_webhooks_keep_their_names_and_whether_they_alert() -> None:
+    hooks = [{"name": "a", "muteAlert": True}, {"name": "b", "type": "event"}]
+    canary = Canary.parse(item(webhooks=hooks))
+    assert [(one.name, one.type, one.muted) for one in canary.webhooks] == [
+        ("a", "rollout", True),
+        ("b", "event", False),
+    ]
+    assert canary.hooks == {"rollout", "event"}

@@ -139,8 +139,8 @@ def test_whatever_is_seen_the_weights_stay_possible(tested: Canary, seen: list[O
         assert 0 <= state.route.canary <= 100
         assert 0 <= state.weight <= 100
         assert 0 <= state.failed <= tested.threshold
-        if state.phase in ("Initialized", "Succeeded", "Waiting"):
-            assert state.route.canary == 0 or before.phase == "Failed"
+        if state.phase in ("Initialized", "Succeeded"):
+            assert state.route.canary == 0 or before.phase == state.phase
 
 
 @given(canaries(), st.sampled_from(GATES), st.integers(0, 3), st.integers(0, 200))
@@ -161,6 +161,7 @@ def test_a_plan_without_trouble_promotes(tested: Canary) -> None:
 def test_each_rule_of_the_table_can_apply() -> None:
     reached = {"rest", "wait for the primary", "wait for the canary", "the primary failed", "the primary cannot start"}
     reached |= {"initialised", "the promotion failed"}
+    old = replace(canary("confirm-rollout", stepWeight=50), flagger=(1, 30, 0))
     for tested, assumed in (
         (canary(*GATES, "rollback", stepWeight=50), Assumption(closed=tuple((gate, 1) for gate in GATES))),
         (canary("rollback", stepWeight=50), Assumption(revoked_at=3, revisions=frozenset({2}))),
@@ -168,6 +169,21 @@ def test_each_rule_of_the_table_can_apply() -> None:
         (canary(iterations=1), Assumption(checks=lambda _state: False)),
         (canary(stepWeight=50), Assumption(startable=lambda _state: False)),
         (replace(canary(stepWeight=50), skip=True), Assumption()),
+        (old, Assumption(closed=(("confirm-rollout", 1),))),
+        (replace(old, suspended=True, flagger=(1, 32, 0)), Assumption()),
+        (canary(stepWeight=0), Assumption()),
     ):
         reached |= {tick.rule for tick in plan.make(tested, assumed).ticks}
     assert {rule.name for rule in RULES} == reached
+
+
+@pytest.mark.parametrize(("provider", "phase"), [("istio", "Initializing"), ("kubernetes", "Failed")])
+def test_a_primary_that_cannot_start_has_no_route_to_roll_back(provider: str, phase: str) -> None:
+    tested = canary(stepWeight=50).played(provider)
+    assert decide(tested, State("Initializing"), Observation(primary=Readiness.FAILED)).state.phase == phase
+
+
+def test_a_new_revision_leaves_the_route_as_it_stands_and_a_restart_does_not() -> None:
+    changed, kept = Observation(changed=True), Route(100)
+    assert decide(canary(stepWeight=50), State("Failed", 100, route=kept), changed).state.route == kept
+    assert decide(canary(stepWeight=50), State("Progressing", 50, route=Route(50)), changed).state.route == Route()

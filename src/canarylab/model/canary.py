@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from canarylab.errors import UsageError
+from canarylab.model import releases
+from canarylab.model.releases import Version
 
 FLOOR = 10.0  # seconds: Flagger never analyses more often (reference: its scheduler's control loop, 1.44.0)
 TOTAL = 100  # the weight of all traffic
 _DEADLINE = 600  # seconds: progressDeadlineSeconds where the Canary gives none (Flagger's CRD)
-_INTERVAL = re.compile(r"(\d+)([ms])")
-_SECONDS = {"s": 1.0, "m": 60.0}
+_FORCED_ITERATIONS = 10  # what Flagger sets where plain Kubernetes is asked for weights
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+_PART = r"(\d+(?:\.\d+)?)(ms|us|ns|h|m|s)"
+_INTERVAL = re.compile(rf"(?=\d+[ms])(?:{_PART})+")
+_BUILT_IN = ("request-success-rate", "request-duration")
+_MIRRORING = ("", "istio")  # of the providers; a provider that Flagger does not know is played by Istio's router
+ROUTERS = (
+    "apisix", "appmesh", "contour", "gatewayapi", "gloo", "istio", "knative", "kubernetes", "kuma", "linkerd",
+    "nginx", "osm", "skipper", "smi", "traefik",
+)  # fmt: skip
 
 
 def seconds(interval: str) -> float:
-    """``30s`` or ``1m`` in seconds, the two forms that Flagger's CRD admits; UsageError for another."""
-    match = _INTERVAL.fullmatch(interval)
-    if match is None:
+    """``30s``, ``1m`` or ``1m30s`` in seconds, as Flagger's CRD and Go take it together; UsageError for another."""
+    if _INTERVAL.fullmatch(interval) is None:
         raise UsageError(f"{interval!r} is no interval", next_step="write it like 30s or 1m")
-    return int(match[1]) * _SECONDS[match[2]]
+    return sum(float(number) * _UNITS[unit] for number, unit in re.findall(_PART, interval))
 
 
 class Strategy(Enum):
@@ -35,20 +44,41 @@ class Strategy(Enum):
 
 @dataclass(frozen=True)
 class Metric:
-    """A check of the analysis: its name, the window that it looks back over, and its limits."""
+    """A check of the analysis: its name, the window that it looks back over, and its limits.
+
+    ``query`` says whether the Canary has one of its own for it, ``template`` names a MetricTemplate.
+    """
 
     name: str
     interval: str
     least: float | None
     most: float | None
     template: str = ""
+    query: bool = False
+
+    def askable(self, release: Version) -> bool:
+        """Whether a release can ask for it at all; where it cannot, each check fails."""
+        if self.name in _BUILT_IN or self.template or not releases.TEMPLATE_NEEDED.holds(release):
+            return True
+        return self.query and releases.QUERY_IS_ENOUGH.holds(release)
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """A webhook: its name, its type, and whether its refusals send no alert."""
+
+    name: str
+    type: str
+    muted: bool = False
 
 
 @dataclass(frozen=True)
 class Canary:
     """What of a Canary decides how its rollout goes. ``interval`` is in seconds, ``deadline`` as well.
 
-    ``steps`` are the canary's weights in turn, in percent of the traffic; ``hooks`` the types of its webhooks.
+    ``steps`` are the canary's weights in turn, in percent of the traffic, ``step`` what is added each time where they
+    are not listed; ``hooks`` the types of its webhooks. ``matched`` says whether only some users are meant, ``flagger``
+    by which release it is played.
     """
 
     name: str
@@ -70,6 +100,12 @@ class Canary:
     mirror: bool = False
     skip: bool = False
     hooks: frozenset[str] = frozenset()
+    step: int = 0
+    webhooks: tuple[Webhook, ...] = ()
+    suspended: bool = False
+    tcp: bool = False
+    matched: bool = False
+    flagger: Version = releases.PINNED
 
     @property
     def primary(self) -> str:
@@ -90,7 +126,7 @@ class Canary:
             apex=service.get("name") or target["name"],
             port=service["port"],
             provider=spec.get("provider", ""),
-            interval=max(FLOOR, seconds(analysis.get("interval", "10s"))),
+            interval=max(FLOOR, seconds(analysis.get("interval") or "60s")),
             threshold=max(1, analysis.get("threshold", 0)),
             deadline=spec.get("progressDeadlineSeconds", _DEADLINE),
             metrics=tuple(_metric(one) for one in analysis.get("metrics") or ()),
@@ -102,6 +138,11 @@ class Canary:
             mirror=analysis.get("mirror", False),
             skip=spec.get("skipAnalysis", False) or not analysis,
             hooks=frozenset(hook.get("type") or "rollout" for hook in analysis.get("webhooks") or ()),
+            step=analysis.get("stepWeight", 0),
+            webhooks=tuple(map(_webhook, analysis.get("webhooks") or ())),
+            suspended=spec.get("suspend", False),
+            tcp=service.get("appProtocol", "").lower() == "tcp",
+            matched=bool(analysis.get("match")),
         )
 
     @property
@@ -109,9 +150,52 @@ class Canary:
         """Whether the provider has a route at all; plain Kubernetes has none."""
         return self.provider != "kubernetes"
 
-    def next_weight(self, weight: int) -> int:
-        """The canary's weight after ``weight``; everything where the steps know no further."""
-        return next((step for step in self.steps if step > weight), TOTAL)
+    @property
+    def mirrors(self) -> bool:
+        """Whether copies of the traffic are asked for, and the provider's router can send them.
+
+        Istio's cannot on TCP routes, nor where there is a match (``SetRoutes`` writes the routes anew for it).
+        """
+        if not self.mirror:
+            return False
+        if self.provider.startswith("gatewayapi"):
+            return self.strategy is Strategy.BLUE_GREEN and releases.GATEWAY_MIRRORS.holds(self.flagger)
+        return (
+            not self.tcp
+            and not self.matched
+            and (self.provider in _MIRRORING or self.provider.split(":")[0] not in ROUTERS)
+        )
+
+    @property
+    def blocked(self) -> bool:
+        """Whether each check fails, since a metric cannot be asked for."""
+        return not all(metric.askable(self.flagger) for metric in self.metrics)
+
+    def played(self, provider: str = "", flagger: Version | None = None) -> Canary:
+        """The Canary as Flagger plays it: with the provider that holds where it names none, and by a release.
+
+        Without a mesh there are no weights, and no users who match: it becomes blue/green, with ten iterations if it
+        has none (``advanceCanary``).
+        """
+        made = replace(self, provider=self.provider or provider, flagger=flagger or self.flagger)
+        if made.routed or made.skip:
+            return made
+        return replace(made, strategy=Strategy.BLUE_GREEN, iterations=made.iterations or _FORCED_ITERATIONS)
+
+    def increment(self, weight: int) -> int:
+        """What is added to the canary's weight after ``weight`` (``nextStepWeight``); nothing goes on if it is not > 0.
+
+        Listed weights are found by their value, so that a list that does not grow comes to a stand.
+        """
+        if self.step or not self.steps:
+            return self.step
+        if weight == TOTAL:
+            return 1
+        if weight == 0:
+            return self.steps[0]
+        places = (number for number, step in enumerate(self.steps[:-1]) if step == weight)
+        found = next(places, None)
+        return TOTAL - weight if found is None else self.steps[found + 1] - weight
 
 
 def steps(analysis: Mapping[str, Any]) -> tuple[int, ...]:
@@ -123,7 +207,8 @@ def steps(analysis: Mapping[str, Any]) -> tuple[int, ...]:
     if listed := analysis.get("stepWeights"):
         return tuple(min(TOTAL, weight) for weight in listed)
     step, most = analysis.get("stepWeight", 0), analysis.get("maxWeight") or TOTAL
-    return tuple(min(TOTAL, weight) for weight in range(step, most + step, step)) if step else ()
+    weights = (min(TOTAL, weight) for weight in range(step, most + step, step)) if step > 0 else ()
+    return tuple(dict.fromkeys(weights))
 
 
 def strategy(analysis: Mapping[str, Any]) -> Strategy:
@@ -150,4 +235,9 @@ def _metric(item: Mapping[str, Any]) -> Metric:
         least=bounds.get("min", threshold if rate else None),
         most=bounds.get("max", None if rate else threshold),
         template=(item.get("templateRef") or {}).get("name", ""),
+        query=bool(item.get("query")),
     )
+
+
+def _webhook(item: Mapping[str, Any]) -> Webhook:
+    return Webhook(item["name"], item.get("type") or "rollout", item.get("muteAlert", False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from canarylab.model import plan
@@ -30,13 +32,26 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A stage, the tick in which it comes (0 for the one at the start), and the route's weight from then on."""
+
+    tick: int
+    stage: Stage
+    weight: int
+
+
+@dataclass(frozen=True)
 class Expectation:
-    """An outcome, every stage on the way to it, and every weight that the route gives the canary, in order."""
+    """An outcome, every stage on the way to it, and every weight that the route gives the canary, in order.
+
+    ``steps`` are the same with their ticks.
+    """
 
     outcome: str
     stages: tuple[Stage, ...]
     route: tuple[int, ...]
     ticks: int
+    steps: tuple[Step, ...] = ()
 
 
 def expect(canary: Canary, assumed: Assumption = plan.ALL_PASS, start: State | None = None) -> Expectation:
@@ -46,11 +61,19 @@ def expect(canary: Canary, assumed: Assumption = plan.ALL_PASS, start: State | N
 
 def of(planned: Plan) -> Expectation:
     """A plan, as a record shows it."""
-    states = planned.states
-    weights = [state.route.canary for state in states]
-    route = tuple(weight for number, weight in enumerate(weights) if number == 0 or weight != weights[number - 1])
+    states = planned.states  # two of them may look alike in the status, or in the route
+    stages = tuple(one for one, _ in itertools.groupby(map(stage, states)))
+    route = tuple(weight for weight, _ in itertools.groupby(state.route.canary for state in states))
     outcome = STUCK if planned.waits else TERMINAL[planned.end.phase]
-    return Expectation(outcome, tuple(map(stage, states)), route, len(planned.ticks))
+    return Expectation(outcome, stages, route, len(planned.ticks), tuple(_steps(planned)))
+
+
+def _steps(planned: Plan) -> Iterator[Step]:
+    """Where a tick changes something."""
+    states = [planned.start, *(tick.state for tick in planned.ticks)]
+    for tick, state in enumerate(states):
+        if tick == 0 or state != states[tick - 1]:
+            yield Step(tick, stage(state), state.route.canary)
 
 
 def stage(state: State) -> Stage:

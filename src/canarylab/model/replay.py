@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from canarylab.model import releases
 from canarylab.model.canary import TOTAL, Canary, Strategy
 from canarylab.model.expectation import Stage, stage
 from canarylab.model.rollout import (
@@ -142,12 +143,12 @@ def _routes(canary: Canary, first: Stage) -> Iterator[Route]:
 
 def _weights(canary: Canary, first: Stage) -> set[int]:
     """What the route may give the canary behind a status; most often it is what the status says."""
-    if first.phase in _RESTING:
+    if first.phase in _RESTING and releases.APPROVED_ONCE.holds(canary.flagger):
         return {0, first.weight}
     if canary.strategy is not Strategy.CANARY:
         return {0, TOTAL}
-    if first.phase == WAITING_PROMOTION:
-        return {0, TOTAL, *canary.steps}
+    if first.weight == 0 or first.phase in (WAITING, WAITING_PROMOTION):
+        return {0, TOTAL, first.weight, *canary.steps}
     return {first.weight}
 
 

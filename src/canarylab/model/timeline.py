@@ -118,6 +118,40 @@ class Acted(Event):
 
 
 @dataclass(frozen=True)
+class FaultBegan(Event):
+    """A fault is in force, ``since`` a monotonic second: ``what`` with its fields, and what was ``measured`` of it.
+
+    ``id`` pairs it with its end.
+    """
+
+    kind: ClassVar[str] = "fault"
+    since: float
+    id: str
+    name: str
+    what: str
+    measured: str
+    exclusive: bool = False
+
+    def words(self) -> str:
+        return f"fault {self.what}: {self.measured}"
+
+
+@dataclass(frozen=True)
+class FaultEnded(Event):
+    """A fault was undone at the monotonic second ``since``, and what was ``measured`` after that."""
+
+    kind: ClassVar[str] = "fault-end"
+    since: float
+    id: str
+    name: str
+    what: str
+    measured: str
+
+    def words(self) -> str:
+        return f"end of fault {self.what}: {self.measured}"
+
+
+@dataclass(frozen=True)
 class Triggered(Event):
     """The change that starts the rollout was sent."""
 
@@ -129,7 +163,8 @@ class Triggered(Event):
 
 
 KINDS: Mapping[str, type[Event]] = {
-    one.kind: one for one in (CanarySeen, RouteSeen, WorkloadSeen, FlaggerSaid, Gap, Acted, Triggered)
+    one.kind: one
+    for one in (CanarySeen, RouteSeen, WorkloadSeen, FlaggerSaid, Gap, Acted, FaultBegan, FaultEnded, Triggered)
 }
 
 

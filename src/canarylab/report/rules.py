@@ -34,8 +34,11 @@ _KINDS = (
 
 def table() -> str:
     """A row for each rule, in the order in which they are asked."""
-    rows = [f"| {number} | {_phases(rule.phases)} | {rule.name} |" for number, rule in enumerate(RULES, start=1)]
-    return "\n".join(["| asked | in phases | what applies |", "|---|---|---|", *rows])
+    rows = [
+        f"| {number} | {_phases(rule.phases)} | {rule.name} | {rule.note} |"
+        for number, rule in enumerate(RULES, start=1)
+    ]
+    return "\n".join(["| asked | in phases | what applies | releases |", "|---|---|---|---|", *rows])
 
 
 def _phases(phases: frozenset[str] | None) -> str:

@@ -1,0 +1,1 @@
+"""A forecast in the formats that ``canarylab plan`` prints: one pure renderer each."""

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from player import Player
 
 from canarylab.cli import cli, main
+from canarylab.report import files
 
 CANARIES = "/apis/flagger.app/v1beta1/namespaces/shop/canaries"
 EVENTS = "/api/v1/namespaces/shop/events"
@@ -106,6 +107,15 @@ def test_reports_are_written(low: Player, tmp_path: Path, monkeypatch: pytest.Mo
     assert "Progressing 20%" in told.stderr
     assert 'testsuites tests="1"' in (tmp_path / "out" / "junit.xml").read_text()
     assert "| :white_check_mark: | shop/web |" in (tmp_path / "summary.md").read_text()
+
+
+def test_every_format_is_written_with_the_plan_beside_what_was_seen(low: Player, tmp_path: Path) -> None:
+    low.plays(CANARIES, *(canary(*one) for one in PROMOTED))
+    assert run(low, "--report", str(tmp_path / "out")).exit_code == 0
+    assert {one.name for one in (tmp_path / "out").iterdir()} == set(files.FORMATS)
+    told = json.loads((tmp_path / "out" / "report.json").read_text())["canaries"][0]
+    assert [one["phase"] for one in told["expected"]["stages"]] == [phase for phase, _ in PROMOTED]
+    assert "predicted: promoted" in (tmp_path / "out" / "index.html").read_text()
 
 
 @pytest.mark.parametrize(

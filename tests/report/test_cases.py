@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from canarylab.model.timeline import CanarySeen, FlaggerSaid, Timeline
-from canarylab.report import as_json, junit, markdown
-from canarylab.report.case import Case, Outcome, Right, exit_code, lines
+from canarylab.report import as_json, junit, markdown, text
+from canarylab.report.case import Case, Outcome, Report, Right, exit_code
 
 RECORD = Timeline(
     [CanarySeen(1, 1, "canary", "1", "Failed", 0, 0, 0), FlaggerSaid(2, 2, "log", "info", "\x1b[1m <b> | &")]
@@ -22,6 +22,10 @@ WRONG = Case("shop", "db", Outcome.WRONG, "a weight was skipped")
 UNKNOWN = Case("shop", "ui", Outcome.UNKNOWN, "no rollout began")
 RIGHT = Right("list", "pods", "namespace shop", "which pods are not ready")
 ALL = [PROMOTED, ROLLED_BACK, WRONG, UNKNOWN]
+
+
+def report(*cases: Case, rights: tuple[Right, ...] = ()) -> Report:
+    return Report("canarylab verify", cases, rights)
 
 
 def read(document: str) -> ET.Element:
@@ -43,7 +47,7 @@ def test_the_worst_case_gives_the_exit_code(cases: list[Case], code: int) -> Non
 
 
 def test_text_tells_each_case_and_the_rights_that_are_missing() -> None:
-    assert lines([PROMOTED, ROLLED_BACK], [RIGHT]) == [
+    assert text.lines(report(PROMOTED, ROLLED_BACK, rights=(RIGHT,))) == [
         "shop/web: promoted",
         "  in 50 s",
         "shop/api: rolled back",
@@ -55,17 +59,17 @@ def test_text_tells_each_case_and_the_rights_that_are_missing() -> None:
 
 
 def test_junit_has_a_test_case_for_each_canary() -> None:
-    suite = read(junit.render(ALL)).find("testsuite")
+    suite = read(junit.render(report(*ALL))).find("testsuite")
     assert suite is not None
     assert {name: suite.get(name) for name in ("tests", "failures", "errors", "time")} == {
         "tests": "4", "failures": "2", "errors": "1", "time": "50.0",
     }  # fmt: skip
     found = {one.get("name"): [child.tag for child in one] for one in suite}
-    assert found == {"web": ["system-out"], "api": ["failure"], "db": ["failure"], "ui": ["error"]}
+    assert found == {"web": ["system-out"], "api": ["failure", "system-out"], "db": ["failure"], "ui": ["error"]}
 
 
 def test_a_failure_in_junit_has_reason_explanation_and_record() -> None:
-    failure = read(junit.render([ROLLED_BACK])).find(".//failure")
+    failure = read(junit.render(report(ROLLED_BACK))).find(".//failure")
     assert failure is not None
     assert failure.get("message") == "rolled back: success rate 91.20% < 99%"
     assert failure.text is not None
@@ -75,7 +79,7 @@ def test_a_failure_in_junit_has_reason_explanation_and_record() -> None:
 
 
 def test_json_has_everything() -> None:
-    told = json.loads(as_json.render(ALL, [RIGHT]))
+    told = json.loads(as_json.render(report(*ALL, rights=(RIGHT,))))
     assert (told["exit"], [one["outcome"] for one in told["canaries"]]) == (
         1,
         ["promoted", "rolled back", "wrong", "cannot tell"],
@@ -88,9 +92,15 @@ def test_json_has_everything() -> None:
 
 
 def test_markdown_shows_all_and_unfolds_what_failed() -> None:
-    told = markdown.render([PROMOTED, ROLLED_BACK], [RIGHT])
+    told = markdown.render(report(PROMOTED, ROLLED_BACK, rights=(RIGHT,)))
     assert "| :white_check_mark: | shop/web | promoted | in 50 s |" in told
     assert "| :x: | shop/api | rolled back | success rate 91.20% &lt; 99% |" in told
     assert "- pod x \\| is not ready" in told
     assert told.count("<details>") == 1
     assert "Further rights would tell more:" in told
+
+
+@pytest.mark.parametrize("tildes", range(3, 10))
+def test_no_text_ends_the_block_that_it_stands_in(tildes: int) -> None:
+    told = markdown.render(report(Case("a", "b", Outcome.WRONG, "", test="t", failure="x\n" + "~" * tildes + "\n# y")))
+    assert told.count("~~~") == 2

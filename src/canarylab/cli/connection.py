@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 from kubernetes import client, config
 
 from canarylab.errors import CanarylabError, EnvironmentFault, UsageError
@@ -25,6 +26,20 @@ _NEXT = {
     401: "see whether the kubeconfig's account is still valid",
     404: "install Flagger; its CRDs are not in this cluster",
 }
+_OPTIONS = (
+    click.option("-n", "--namespace", default=None, help="the Canaries' namespace"),
+    click.option("--kubeconfig", type=click.Path(path_type=Path), default=None, help="instead of KUBECONFIG's"),
+    click.option("--context", default=None, help="instead of the kubeconfig's current one"),
+    click.option("--provider", default="", help="of Canaries that name none; Flagger's own if none is given"),
+    click.option("--flagger-namespace", default="", help="where Flagger runs; looked for if none is given"),
+)
+
+
+def options(function: Callable[..., None]) -> Callable[..., None]:
+    """The options by which a command finds a cluster, its Canaries and its Flagger."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
 
 
 def connect(kubeconfig: Path | None, context: str | None) -> Make:

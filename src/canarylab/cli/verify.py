@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -10,25 +10,23 @@ import click
 
 from canarylab.cli import connection, live
 from canarylab.report import as_json as json_report
-from canarylab.report import case, junit, markdown
-from canarylab.report.case import Case, Right
+from canarylab.report import case, files, junit, text
+from canarylab.report.case import Case, Report, Right
+from canarylab.report.foreseen import foreseen
 from canarylab.verify import follow, rights, subject
 from canarylab.verify.follow import Follow, Settings
 
-_SUMMARY = "GITHUB_STEP_SUMMARY"
+_TITLE = "canarylab verify"
 
 
 @click.command("verify")
 @click.argument("names", metavar="[CANARY]...", nargs=-1)
-@click.option("-n", "--namespace", default=None, help="the Canaries' namespace; the context's if none is given")
-@click.option("--kubeconfig", type=click.Path(path_type=Path), default=None, help="instead of KUBECONFIG's")
-@click.option("--context", default=None, help="instead of the kubeconfig's current one")
+@connection.options
 @click.option("--start-within", type=float, default=60.0, show_default=True, help="seconds for a rollout to begin")
 @click.option("--timeout", type=float, default=None, help="seconds for it to end, instead of its ticks' bound")
 @click.option("--prometheus", default="", help="the URL of Flagger's Prometheus, to be asked from here")
-@click.option("--provider", default="", help="of Canaries that name none; Flagger's own if none is given")
-@click.option("--flagger-namespace", default="", help="where Flagger runs; looked for if none is given")
 @click.option("--junit", "junit_file", type=click.Path(path_type=Path), default=None, help="write JUnit XML")
+@click.option("--report", "folder", type=click.Path(path_type=Path), default=None, help="write every format there")
 @click.option("--json", "as_json", is_flag=True, help="print JSON; the events go to standard error")
 def command(  # noqa: PLR0917 - one parameter per option, by name
     names: tuple[str, ...],
@@ -41,6 +39,7 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     provider: str,
     flagger_namespace: str,
     junit_file: Path | None,
+    folder: Path | None,
     as_json: bool,
 ) -> None:
     """Follow the rollout in progress, or the next one, of these Canaries, and give the verdict.
@@ -56,7 +55,8 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     where = flagger_namespace or (flagger.namespace if flagger else connection.FLAGGER)
     settings = Settings(make, start_within, timeout, flagger, where, prometheus)
     cases, missing = _followed(settings, [subject.read(one, flagger, provider) for one in items], as_json=as_json)
-    _report(cases, missing, junit_file, as_json=as_json)
+    report = Report(_TITLE, tuple(cases), tuple(missing), shlex.join(["canarylab", *sys.argv[1:]]))
+    _report(report, junit_file, folder, as_json=as_json)
     sys.exit(case.exit_code(cases))
 
 
@@ -66,7 +66,7 @@ def _followed(settings: Settings, subjects: list[subject.Subject], *, as_json: b
     try:
         pairs = [(one.subject, one.observer) for one in follows]
         live.follow(pairs, lambda: all(one.over() for one in follows), err=as_json)
-        return [one.case() for one in follows], _missing(follows)
+        return [foreseen(one.case(), one.subject.canary) for one in follows], _missing(follows)
     finally:
         follow.stop(follows)
 
@@ -75,12 +75,12 @@ def _missing(follows: list[Follow]) -> list[Right]:
     return rights.merged(right for one in follows for right in one.rights())
 
 
-def _report(cases: list[Case], missing: list[Right], junit_file: Path | None, *, as_json: bool) -> None:
+def _report(report: Report, junit_file: Path | None, folder: Path | None, *, as_json: bool) -> None:
     """In every format that was asked for."""
     if junit_file is not None:
         junit_file.parent.mkdir(parents=True, exist_ok=True)
-        junit_file.write_text(junit.render(cases))
-    if summary := os.environ.get(_SUMMARY):
-        with Path(summary).open("a") as file:
-            file.write(markdown.render(cases, missing))
-    click.echo(json_report.render(cases, missing) if as_json else "\n".join(case.lines(cases, missing)))
+        junit_file.write_text(junit.render(report), encoding="utf-8")
+    if folder is not None:
+        files.write(report, folder)
+    files.summarise(report)
+    click.echo(json_report.render(report) if as_json else "\n".join(text.lines(report)))

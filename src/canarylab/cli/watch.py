@@ -17,12 +17,8 @@ from canarylab.verify.follow import REQUIRED
 
 @click.command("watch")
 @click.argument("names", metavar="[CANARY]...", nargs=-1)
-@click.option("-n", "--namespace", default=None, help="only the Canaries of this namespace")
+@connection.options
 @click.option("--name", default=None, help="a local cluster of `canarylab list`")
-@click.option("--kubeconfig", type=click.Path(path_type=Path), default=None, help="instead of KUBECONFIG's")
-@click.option("--context", default=None, help="instead of the kubeconfig's current one")
-@click.option("--provider", default="", help="of Canaries that name none; Flagger's own if none is given")
-@click.option("--flagger-namespace", default="", help="where Flagger runs; looked for if none is given")
 @click.option("--seconds", type=float, default=None, help="end after so many seconds")
 @click.option("--json", "as_json", is_flag=True, help="print each event as a line of JSON")
 def command(  # noqa: PLR0917 - one parameter per option, by name

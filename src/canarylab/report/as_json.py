@@ -1,37 +1,40 @@
-"""Cases as JSON, for programs: what each came to and why, and every event that was seen."""
+"""A report as JSON, for programs: what each rollout came to and why, and every event that was seen."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from canarylab.report.case import Case, Right, exit_code
+from canarylab.model.timeline import Timeline
+from canarylab.report.case import Case, Report, exit_code
 
 
-def render(cases: Sequence[Case], rights: Sequence[Right] = ()) -> str:
+def render(report: Report) -> str:
     """One document."""
-    return json.dumps(facts(cases, rights), indent=1)
+    return json.dumps(facts(report), indent=1)
 
 
-def facts(cases: Sequence[Case], rights: Sequence[Right] = ()) -> dict[str, Any]:
+def facts(report: Report) -> dict[str, Any]:
     """The same as plain data."""
     return {
-        "exit": exit_code(cases),
-        "canaries": [_case(one) for one in cases],
-        "rights": [asdict(one) for one in rights],
+        "exit": exit_code(report.cases),
+        "title": report.title,
+        "command": report.command,
+        "canaries": [case(one) for one in report.cases],
+        "rights": [asdict(one) for one in report.rights],
     }
 
 
-def _case(one: Case) -> dict[str, Any]:
+def case(one: Case) -> dict[str, Any]:
+    """One rollout: its fields, whether it holds, and what is read from its record; :mod:`store` reads it back."""
+    plain = asdict(replace(one, timeline=Timeline()))
+    del plain["timeline"]
     return {
-        "namespace": one.namespace,
-        "name": one.name,
+        **plain,
         "outcome": one.outcome.value,
-        "why": one.why,
-        "details": list(one.details),
         "seconds": round(one.seconds, 1),
+        "holds": one.holds,
         "stages": [str(stage) for stage in one.timeline.stages()],
         "route": list(one.timeline.route()),
         "events": [event.facts() for event in one.timeline.events],

@@ -8,7 +8,7 @@ written. Values of environment variables are left out, since they may be secrets
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,14 @@ from canarylab.errors import CanarylabError
 from canarylab.flagger import TESTER
 from canarylab.model.verdict import Evidence
 from canarylab.report import text
+from canarylab.report.case import Measured, Part
 
 # What a failed test prints; the rest is read in the folder.
 PRINTED = ("timeline.txt", "reasons.txt", "metrics.json", "routes.txt", "pods.txt", "flagger.log")
+# What a report shows of it beside that; timeline and reasons are in every report.
+SHOWN = ("pods.txt", "routes.txt", "events.txt", "flagger.log", "loadtester.log", "target.log", "primary.log")
+_SLICE = 60  # lines of each log, and of the events
+_WHOLE = ("pods.txt", "routes.txt")
 _LAST_LINES = 200
 _ROUTES = "virtualservices,destinationrules"
 _KINDS = "canaries,virtualservices,destinationrules,services,deployments,daemonsets,replicasets,pods"
@@ -36,7 +41,7 @@ class Dossier:
     cluster: Cluster
     flagger: str
 
-    def write(self, verdict: str, evidence: Evidence, metrics: Callable[[], Mapping[str, Any]]) -> Path:
+    def write(self, verdict: str, evidence: Evidence, metrics: Callable[[], Sequence[Measured]]) -> Path:
         """Every part, best effort; the folder."""
         self.folder.mkdir(parents=True, exist_ok=True)
         space, timeline, kind = evidence.canary.namespace, evidence.timeline, evidence.canary.kind.lower()
@@ -46,7 +51,7 @@ class Dossier:
             "timeline.jsonl": lambda: "\n".join(json.dumps(one.facts()) for one in timeline.events),
             "reasons.txt": lambda: "\n".join(timeline.since_trigger().reasons()),
             "answers.csv": lambda: answers(evidence),
-            "metrics.json": lambda: json.dumps(metrics(), indent=1),
+            "metrics.json": lambda: json.dumps([asdict(one) for one in metrics()], indent=1),
             "objects.yaml": lambda: self._objects(space),
             "routes.txt": lambda: self.cluster.kubectl("get", _ROUTES, "-n", space, "-o", "yaml"),
             "pods.txt": lambda: self.cluster.kubectl("get", "pods", "-n", space, "-o", "wide"),
@@ -66,6 +71,38 @@ class Dossier:
     def _objects(self, namespace: str) -> str:
         told = json.loads(self.cluster.kubectl("get", _KINDS, "-n", namespace, "-o", "json"))
         return yaml.safe_dump_all([without_values(item) for item in told["items"]], sort_keys=False)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a report takes from a dossier: the metrics as they were measured, and the files' texts by their names."""
+
+    metrics: tuple[Measured, ...] = ()
+    files: tuple[Part, ...] = ()
+
+    def texts(self, canary: str) -> tuple[Part, ...]:
+        """Each file, of logs the last lines; of Flagger's log only those about ``NAMESPACE/NAME``."""
+        namespace, _, name = canary.partition("/")
+        return tuple(_slice(one, f"{name}.{namespace}" if one.name == "flagger.log" else "") for one in self.files)
+
+
+NOTHING = Found()
+
+
+def read(folder: Path) -> Found:
+    """A dossier that was written before."""
+    files = [Part(name, (folder / name).read_text().strip()) for name in SHOWN]
+    told = (folder / "metrics.json").read_text()
+    if told.startswith("["):
+        return Found(tuple(Measured(**one) for one in json.loads(told)), tuple(files))
+    return Found((), (Part("metrics.json", told.strip()), *files))  # the words why they could not be had
+
+
+def _slice(part: Part, about: str) -> Part:
+    lines = [line for line in part.text.splitlines() if about in line]
+    if part.name in _WHOLE or len(lines) <= _SLICE:
+        return Part(part.name, "\n".join(lines))
+    return Part(f"{part.name}, the last {_SLICE} of {len(lines)} lines", "\n".join(lines[-_SLICE:]))
 
 
 def _or_why(make: Callable[[], str]) -> str:

@@ -1,0 +1,1 @@
+"""Faults of the mesh: EnvoyFilters, which leave every object that Flagger owns as it is."""

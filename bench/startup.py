@@ -86,6 +86,15 @@ def first_answer(up: LocalCluster) -> float:
     return float(said)
 
 
+def table(runs: list[Json]) -> str:
+    """The runs as the docs show them, a column each."""
+    names = sorted((name for name in runs[0] if name != "load_before"), key=lambda name: runs[0][name])
+    rows = [f"| {name} | " + " | ".join(f"{one.get(name, '-')}" for one in runs) + " |" for name in names]
+    loads = "| load average before | " + " | ".join(f"{one['load_before']:.1f}" for one in runs) + " |"
+    head = "| seconds from nothing |" + " |" * len(runs)
+    return "\n".join([head, "|---|" + "---|" * len(runs), loads, *rows])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--mesh", default="istio")

@@ -123,6 +123,14 @@ def summary(sent: list[tuple[int, str]], seen: list[tuple[int, str]]) -> Json:
     }
 
 
+def table(told: Json) -> str:
+    """The result as the docs show it."""
+    head = "| changes | median | 99% | worst | answers that failed | load average |"
+    row = f"| {told['flips']} | {told['p50_ms']} ms | {told['p99_ms']} ms | {told['max_ms']} ms "
+    load = f"| {told['failed_answers']} | {told['load_before']:.1f} to {told['load_after']:.1f} |"
+    return "\n".join([head, "|---|---|---|---|---|---|", row + load])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--name", help="a cluster that runs; without it one is started")

@@ -35,3 +35,8 @@ def cache_dir() -> Path:
 def state_dir() -> Path:
     """Clusters and the artifacts of failed runs: ``CANARYLAB_STATE``, else the XDG state folder."""
     return Path(os.environ.get("CANARYLAB_STATE") or platformdirs.user_state_dir("canarylab")).absolute()
+
+
+def faults_dir() -> Path:
+    """The journal of the faults in force."""
+    return state_dir() / "faults"

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shlex
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,15 +27,18 @@ from canarylab.errors import CanarylabError
 
 if TYPE_CHECKING:
     from canarylab.clusters.cluster import Cluster
+    from canarylab.faults import Applied, Fault
     from canarylab.flagger import Flagger
     from canarylab.journey import Application, Journey
     from canarylab.meshes import Mesh
-    from canarylab.session import Shared
+    from canarylab.scenario.item import Settings
+    from canarylab.session import Shared, Wanted
     from canarylab.stack import Stack
 
 MARKERS = {
     "canary": "a journey: one rollout by the real Flagger on a real cluster",
     "exclusive": "a test that breaks what others would share, on a cluster of its own",
+    "scenario": "a scenario file",
     "cluster(name)": "the rungs that this test runs on",
     "mesh(name)": "the mesh that this test needs, instead of the one chosen by --mesh",
 }
@@ -43,30 +48,50 @@ _SHARED = pytest.StashKey["Shared"]()
 _NOTES = pytest.StashKey[list[str]]()
 _ROLLOUT = "canarylab.rollout"  # the name of a test's property in JUnit
 _FAILED = pytest.StashKey[bool]()
+_FAILURE = pytest.StashKey[str]()  # what failed a test, in pytest's words
+_ASKED = pytest.StashKey[bool]()  # whether --canary-report was given
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("canarylab")
     group.addoption("--cluster", default="local", choices=RUNGS, help="the rung to run on (default: local)")
-    group.addoption("--mesh", default="istio", help="the mesh to run with: istio or none (default: istio)")
+    group.addoption("--mesh", default="", help="the mesh to run with: istio or none (default: istio)")
     group.addoption("--flagger", metavar="VERSION", help="another release of Flagger than the pinned one")
     group.addoption(
         "--images", action="append", default=[], metavar="FILE", help="image patterns of your own; repeatable"
     )
     group.addoption("--keep-cluster", action="store_true", help="leave the cluster to `canarylab down`")
-    group.addoption("--canary-report", metavar="DIR", help="where artifacts of failed tests go")
+    group.addoption(
+        "--keep", default="none", choices=("none", "failed", "all"), help="scenarios whose namespace and cluster stay"
+    )
+    group.addoption("--attach", metavar="NAME", help="run on a cluster that is there, and leave it as it is")
+    group.addoption(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="a value of scenario files; repeatable"
+    )
+    group.addoption("--repeat", default=1, type=int, metavar="N", help="run each scenario so many times")
+    group.addoption("--pause-on-failure", action="store_true", help="wait for Enter where a scenario has failed")
+    group.addoption("--canary-report", metavar="DIR", help="where the report goes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
-    config.stash[_NOTES] = []
+    config.stash[_NOTES] = [] if hasattr(config, "workerinput") else list(_reverted())
+    config.stash[_ASKED] = bool(config.option.canary_report)
     handed_on = getattr(config, "workerinput", {}).get("canarylab")
     if handed_on:
         from canarylab.session import Address, Shared
 
         config.option.canary_report = handed_on["report"]
         config.stash[_SHARED] = Shared(Address(**handed_on["address"]), keep=handed_on["keep"])
+
+
+def _reverted() -> Iterator[str]:
+    """Undoes the faults of runners that were killed; a line about each."""
+    if any(paths.faults_dir().glob("[!.]*.json")):
+        from canarylab.faults import revert
+
+        yield from revert.abandoned()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -77,7 +102,7 @@ def pytest_configure_node(node: Any) -> None:
         return
     node.workerinput["canarylab"] = {
         "address": asdict(_shared(config).address),
-        "keep": config.getoption("--keep-cluster"),
+        "keep": _keeps(config),
         "report": str(report_root(config)),
     }
 
@@ -87,8 +112,77 @@ def _shared(config: pytest.Config) -> Shared:
     if _SHARED not in config.stash:
         from canarylab.session import Run
 
-        config.stash[_SHARED] = Run(keep=config.getoption("--keep-cluster"))
+        config.stash[_SHARED] = Run(keep=_keeps(config))
     return config.stash[_SHARED]
+
+
+def _keeps(config: pytest.Config) -> bool:
+    """Whether the run's clusters may outlive it."""
+    return bool(config.getoption("--keep-cluster")) or config.getoption("--keep") != "none"
+
+
+def _stack(config: pytest.Config, wanted: Wanted) -> Stack:
+    """The stack that a test needs: of this run, or the one that the run is attached to."""
+    name = config.getoption("--attach")
+    if name and not wanted.own:
+        from canarylab import stack
+
+        return stack.attach(name, mesh=wanted.mesh, flagger_version=wanted.flagger)
+    return _shared(config).stack(wanted)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Scenario files: all that are named, and of folders those that are known by their place or their first line."""
+    if file_path.suffix not in (".yaml", ".yml"):
+        return None
+    from canarylab.scenario import find
+
+    named = parent.session.isinitpath(file_path)
+    if not (named or find.is_scenario(file_path)):
+        return None
+    from canarylab.scenario.collect import ScenarioFile
+
+    made: pytest.Collector = ScenarioFile.from_parent(parent, path=file_path)
+    made.settings = _settings(parent.config)  # type: ignore[attr-defined]
+    return made
+
+
+def _settings(config: pytest.Config) -> Settings:
+    """The options as scenarios know them."""
+    from functools import partial
+
+    from canarylab.scenario.item import Settings
+
+    return Settings(
+        stack=partial(_stack, config),
+        done=lambda wanted: _shared(config).done(wanted),
+        root=report_root(config),
+        rung=config.getoption("--cluster"),
+        mesh=config.getoption("--mesh"),
+        flagger=config.getoption("--flagger"),
+        images=tuple(config.getoption("--images")),
+        keep="all" if config.getoption("--keep-cluster") else config.getoption("--keep"),
+        repeat=config.getoption("--repeat"),
+        given=tuple(config.getoption("--set")),
+        pause=partial(_pause, config) if config.getoption("--pause-on-failure") else None,
+        outlives=_keeps(config) or bool(config.getoption("--attach")),
+    )
+
+
+def _pause(config: pytest.Config, text: str) -> None:
+    """Shows a text and waits for Enter."""
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        input(f"\n{text}\nEnter goes on: ")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Scenarios that take long begin first, so that side by side they end together."""
+    if any(item.path.suffix in (".yaml", ".yml") for item in items):
+        from canarylab.scenario.collect import longest_first
+
+        longest_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def report_root(config: pytest.Config) -> Path:
@@ -100,13 +194,31 @@ def report_root(config: pytest.Config) -> Path:
 
 def pytest_report_header(config: pytest.Config) -> str:
     flagger = config.getoption("--flagger") or "the pinned release"
-    rung, mesh = config.getoption("--cluster"), config.getoption("--mesh")
+    rung, mesh = config.getoption("--cluster"), config.getoption("--mesh") or "istio"
     return f"canarylab: rung {rung}, mesh {mesh}, Flagger {flagger}"
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A folder that an earlier run reported to gets the rollouts of this run alone."""
+    root = report_root(session.config)
+    if root.is_dir() and not hasattr(session.config, "workerinput"):
+        from canarylab.report import store
+
+        store.discard(root)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Ends the run's clusters, after pytest-xdist's workers have ended; keeps their logs when a test failed."""
+    """Reports, and ends the run's clusters, after pytest-xdist's workers."""
+    try:
+        if not hasattr(session.config, "workerinput"):
+            _report(session)
+    finally:
+        _end(session)
+
+
+def _end(session: pytest.Session) -> None:
+    """Ends the run's clusters, unless they are to be kept; keeps their logs when a test failed."""
     run = session.config.stash.get(_SHARED, None)
     if run is None or not run.ours:
         return
@@ -117,9 +229,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             logs = report_root(session.config) / "clusters" / known["cluster"]
             _copy_logs(known["cluster"], logs)
             notes.append(f"[{key}] a test failed; the cluster's logs: {logs}")
-        if "describe" in known and session.config.getoption("--keep-cluster"):
+        if "describe" in known and _kept(session):
             notes.append(f"[{key}] kept: canarylab down --name {known['cluster']}")
-    run.end()
+    run.end(keep=_kept(session))
+
+
+def _kept(session: pytest.Session) -> bool:
+    """Whether the run's clusters stay, now that it is known whether a test failed."""
+    config = session.config
+    always = config.getoption("--keep-cluster") or config.getoption("--keep") == "all"
+    return bool(always or (config.getoption("--keep") == "failed" and session.testsfailed))
+
+
+def _report(session: pytest.Session) -> None:
+    """Puts together what the workers kept; a run that is fine reports only where it is asked to."""
+    root, config = report_root(session.config), session.config
+    if root.is_dir():
+        from canarylab.report import files
+
+        command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
+        asked = config.stash[_ASKED] or bool(session.testsfailed)
+        try:
+            page = files.of_run(root, "Canarylab", command, asked=asked)
+            config.stash[_NOTES] += [f"report: {page}"] if page else []
+        except CanarylabError as error:
+            config.stash[_NOTES].append(f"report: could not be made: {error}")
 
 
 def _copy_logs(name: str, target: Path) -> None:
@@ -150,6 +284,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Lets fixtures know at their teardown whether the test failed, and prints what explains a failed rollout."""
     report: pytest.TestReport = yield  # type: ignore[assignment]
     item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    item.stash[_FAILURE] = item.stash.get(_FAILURE, "") or (report.longreprtext if report.failed else "")
     journey = getattr(item, "funcargs", {}).get("canary")
     if report.failed and report.when == "call" and journey is not None and hasattr(journey, "explain"):
         report.sections += _explained(journey, report.longreprtext)
@@ -171,10 +306,10 @@ def stack(request: pytest.FixtureRequest) -> Stack:
 
     config = request.config
     marker = request.node.get_closest_marker("mesh")
-    mesh = marker.args[0] if marker else config.getoption("--mesh")
+    mesh = marker.args[0] if marker else config.getoption("--mesh") or "istio"
     wanted = Wanted(mesh, config.getoption("--flagger"), tuple(config.getoption("--images")))
     try:
-        return _shared(config).stack(wanted)
+        return _stack(config, wanted)
     except CanarylabError as error:
         pytest.fail(str(error), pytrace=False)
 
@@ -199,13 +334,15 @@ def flagger(stack: Stack) -> Flagger:
 
 @pytest.fixture
 def namespace(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[str]:
-    """A namespace of the test's own; deleted afterwards, unless the test failed or --keep-cluster is given."""
+    """A namespace of the test's own. What runs in it is ended with the test, unless that failed or clusters are kept."""
+    from canarylab.kube import idle
+
     base = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))[:40].strip("-")
     name = f"{base}-{time.time_ns() // 1000 % 10**8:08d}"
     cluster.kubectl("create", "namespace", name)
     yield name
     if not request.node.stash.get(_FAILED, False) and not request.config.getoption("--keep-cluster"):
-        cluster.kubectl("delete", "namespace", name, "--wait=false")
+        idle.stop(cluster.api_client(), name)
 
 
 @pytest.fixture
@@ -219,12 +356,39 @@ def app(namespace: str) -> Application:
 @pytest.fixture
 def canary(request: pytest.FixtureRequest, stack: Stack, app: Application, report_dir: Path) -> Iterator[Journey]:
     """The application with its canary and users; ``ship`` brings it to the steady state, then ships a revision."""
-    from canarylab.journey import Journey
+    from canarylab.journey import Journey, cases
+    from canarylab.observe.record import Record
+    from canarylab.report.store import Store
 
-    journey = Journey(stack, app, report_dir)
+    config, node = request.config, request.node
+    kept, again = Store(report_root(config), node.nodeid), _again(config, node.nodeid)
+    journey = Journey(stack, app, report_dir, Record(file=kept.record))
+    kept.begin(journey.canary.namespace, journey.canary.name, again)
     yield journey
-    journey.stop()
+    images = tuple(Path(file) for file in config.getoption("--images"))
+    failure = node.stash.get(_FAILURE, "")
+    try:
+        kept.keep(cases.of(journey, node.nodeid, failure=failure, reproduce=again, images=images))
+    finally:
+        journey.stop()
     request.node.user_properties += [(_ROLLOUT, outcome.summary) for outcome in journey.outcomes]
+
+
+@pytest.fixture
+def fault(canary: Journey) -> Iterator[Callable[[Fault], Applied]]:
+    """Injects a fault into ``canary``; whatever has not been ended ends with the test, the last one first."""
+    from canarylab import faults
+
+    with ExitStack() as running:
+        yield lambda one: running.enter_context(faults.inject(canary, one))
+
+
+def _again(config: pytest.Config, nodeid: str) -> str:
+    """The command line that runs one test as this run did."""
+    given = [("--mesh", config.getoption("--mesh")), ("--flagger", config.getoption("--flagger"))]
+    images = [("--images", file) for file in config.getoption("--images")]
+    options = [f"{name}={value}" for name, value in (*given, *images) if value]
+    return shlex.join(["pytest", nodeid, *options])
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,20 +25,23 @@ from canarylab.process import lifeline
 from canarylab.process.lifeline import Lifeline
 from canarylab.stack import Stack
 
+_LONGEST = 40  # signs of a cluster's name
 _GLANCE = 0.2  # seconds between looks at a stack that another process is starting
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which stack a test needs; equal ones share a cluster."""
+    """Which stack a test needs; equal ones share a cluster. ``own`` names a test that shares its cluster with none."""
 
     mesh: str
     flagger: str | None = None
     images: tuple[str, ...] = ()
+    own: str = ""
 
     @property
     def key(self) -> str:
-        return "-".join(re.sub(r"[^a-z0-9]+", "-", part) for part in (self.mesh, self.flagger or "") if part)
+        parts = (self.mesh, self.flagger or "", self.own)
+        return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Shared:
     def __init__(self, address: Address, *, keep: bool = False) -> None:
         self.address, self._keep = address, keep
 
-    def end(self) -> None:
+    def end(self, *, keep: bool | None = None) -> None:
         """Nothing: the controller ends what the run started."""
 
     def stack(self, wanted: Wanted) -> Stack:
@@ -91,7 +95,7 @@ class Shared:
             return dict(state)
 
     def _start(self, wanted: Wanted) -> Stack:
-        name = f"run-{self.address.owner}-{wanted.key}"[:40].rstrip("-")
+        name = _name(self.address.owner, wanted.key)
         images = tuple(Path(file) for file in wanted.images)
         try:
             with lifeline.opened(self.address.lifeline) as end:
@@ -108,6 +112,13 @@ class Shared:
         self._tell(wanted.key, {"cluster": name, "describe": up.describe()})
         return up
 
+    def done(self, wanted: Wanted) -> None:
+        """Ends a stack that no other test shares."""
+        known = self.stacks().get(wanted.key, {})
+        if wanted.own and "describe" in known:
+            registry.find(known["cluster"]).remove()
+            self._tell(wanted.key, {"ended": known["cluster"]})
+
     @contextmanager
     def _locked(self) -> Iterator[dict[str, Any]]:
         """The shared state, exclusively; changes made to it are kept, also when the block raises."""
@@ -122,6 +133,12 @@ class Shared:
                 json.dump(state, memory)
 
 
+def _name(owner: int, key: str) -> str:
+    """A cluster's name, of 40 signs at most; a long key ends in a sum that keeps it apart."""
+    name = f"run-{owner}-{key}"
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 9]}-{zlib.crc32(key.encode()):08x}"
+
+
 class Run(Shared):
     """The run as its controller holds it; ``end`` ends all of its clusters."""
 
@@ -133,10 +150,13 @@ class Run(Shared):
         owner = os.getpid()
         super().__init__(Address(owner, f"/proc/{owner}/fd/{self._memory}", self._held.address), keep=keep)
 
-    def end(self) -> None:
-        """Ends what the run started; folders of clusters that did not start stay, and errors name them."""
+    def end(self, *, keep: bool | None = None) -> None:
+        """Ends what the run started; folders of clusters that did not start stay, and errors name them.
+
+        ``keep`` decides anew whether clusters that could outlive the run are to do so.
+        """
         for known in self.stacks().values():
-            if "describe" in known and not self._keep:
+            if "describe" in known and not (self._keep if keep is None else keep):
                 registry.find(known["cluster"]).remove()
         self._held.close()
         os.close(self._memory)

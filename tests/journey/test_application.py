@@ -23,8 +23,15 @@ def test_environment_is_set_by_name() -> None:
     assert container(Change(env={"COLOUR": "red"}))["env"] == [{"name": "COLOUR", "value": "red"}]
 
 
+def test_what_an_earlier_change_had_and_this_one_has_not_is_as_it_was() -> None:
+    before = Change(arguments=("--ui-path=/nowhere",), env={"COLOUR": "red"})
+    new = APP.patch(Change(tag="6.9.2"), before)["spec"]["template"]["spec"]["containers"][0]
+    assert new["command"] == APP.target["spec"]["template"]["spec"]["containers"][0]["command"]
+    assert new["env"] == [{"name": "COLOUR", "$patch": "delete"}]
+
+
 def test_a_change_reads_well() -> None:
-    assert str(Change(tag="6.9.1", arguments=("--x",), env={"A": "b"})) == "tag 6.9.1, --x, A=b"
+    assert str(Change(tag="6.9.1", arguments=("--x",), env={"A": "b"})) == "tag 6.9.1, --x, A=..."
 
 
 def test_the_canary_speaks_of_its_own_namespace() -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
+from canarylab import paths
 from canarylab.errors import CanarylabError
 
 # subcommand -> the module that holds it, imported only when it is asked for
-COMMANDS = ("doctor", "down", "list", "provision", "up", "verify", "watch")
+COMMANDS = ("doctor", "down", "faults", "lint", "list", "plan", "provision", "run", "schema", "up", "verify", "watch")
 
 
 class LazyGroup(click.Group):
@@ -31,12 +32,24 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="canarylab")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Proves that a progressive delivery set-up works.
 
     Exit codes: 0 as expected, 1 the rollout did not do what was expected, 2 wrong usage or file,
     3 the environment (missing program, namespaces not allowed, cluster that will not start).
     """
+    if ctx.invoked_subcommand != "faults":
+        revert_faults()
+
+
+def revert_faults() -> None:
+    """Undoes the faults of runners that were killed, and says so; costs nothing when there are none."""
+    if any(paths.faults_dir().glob("[!.]*.json")):
+        from canarylab.faults import revert  # noqa: PLC0415 - only who finds a fault has to load them
+
+        for line in revert.abandoned():
+            click.echo(line, err=True)
 
 
 def main(argv: list[str] | None = None) -> Any:

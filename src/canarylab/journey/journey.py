@@ -15,7 +15,7 @@ from canarylab.journey.outcome import Outcome
 from canarylab.journey.steady import Prometheus
 from canarylab.kube import apply, parts, rest
 from canarylab.kube.parts import Part
-from canarylab.model import expectation, traffic
+from canarylab.model import expectation, releases, traffic
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import TERMINAL
 from canarylab.model.timeline import Acted, CanarySeen, Timeline, Triggered
@@ -24,6 +24,7 @@ from canarylab.model.verdict import Evidence
 from canarylab.observe.observer import PLURALS, Observer
 from canarylab.observe.record import Record
 from canarylab.observe.routes import ROUTES
+from canarylab.report.case import Measured
 from canarylab.report.dossier import Dossier
 from canarylab.stack import Stack
 
@@ -32,17 +33,18 @@ Json = dict[str, Any]
 _PATCH = "application/strategic-merge-patch+json"
 _INITIALISING_TICKS = 6  # three are usual: create the primary, see it ready, initialise
 _LOG_BOUND = 3.0  # seconds for a log line that follows a status; milliseconds are usual
-_LIFETIME = 2  # bounds of a rollout after which users go home by themselves, whatever becomes of us
+_LIFETIME = 4  # bounds of a rollout after which users go home by themselves; a journey may ship several revisions
 
 
 class Journey:
-    """One application on one stack. ``folder`` is for a dossier if something fails."""
+    """One application on one stack. ``folder`` is for a dossier if something fails; ``record`` gets the events."""
 
-    def __init__(self, stack: Stack, application: Application, folder: Path) -> None:
+    def __init__(self, stack: Stack, application: Application, folder: Path, record: Record | None = None) -> None:
         self.stack, self.application, self.folder = stack, application, folder
-        self.canary = Canary.parse(application.canary)
-        self.provider = self.canary.provider or stack.flagger.provider
-        self.record = Record()
+        read, release = Canary.parse(application.canary), releases.version(stack.flagger.version)
+        self.canary = read.played(stack.flagger.provider, release)
+        self.provider = self.canary.provider
+        self.record = record or Record()
         self.outcomes: list[Outcome] = []
         self.explained: Path | None = None
         self._api = stack.cluster.api_client()
@@ -50,6 +52,7 @@ class Journey:
         clients, where = stack.cluster.api_client, stack.flagger.namespace
         self._observer = Observer(clients, self.canary, route, where, self.record)
         self._started = False
+        self._shipped: Change | None = None
 
     @property
     def host(self) -> str:
@@ -66,10 +69,13 @@ class Journey:
         space, failure = self.canary.namespace, self.stack.cluster.failure
         self._observer.start()
         parts.install(self._api, Part("application", self.application.objects, space), failure=failure)
+        if self.application.early:
+            self._bring_users()
         apply.apply(self._api, [self.application.canary], namespace=space)
         limit = self.canary.deadline + _INITIALISING_TICKS * self.canary.interval
         self.wait(lambda seen: seen.phase() == "Initialized", "the canary is initialised", limit)
-        self._bring_users()
+        if not self.application.early:
+            self._bring_users()
         self.steady_state()
 
     def _bring_users(self) -> None:
@@ -102,13 +108,18 @@ class Journey:
 
     def _send(self, change: Change) -> None:
         where = apply.path("apps/v1", PLURALS[self.canary.kind], self.canary.namespace, self.canary.target)
-        rest.send(self._api, "PATCH", where, body=self.application.patch(change), content_type=_PATCH)
+        body = self.application.patch(change, self._shipped)
+        rest.send(self._api, "PATCH", where, body=body, content_type=_PATCH)
+        self._shipped = change
 
-    def gate(self, word: str) -> None:
-        """``open`` or ``close``: the load tester's gate of this canary, which is closed at first."""
-        where = apply.path("v1", "services", TESTER, "flagger-loadtester:http") + f"/proxy/gate/{word}"
+    def gate(self, word: str, of: str = "gate") -> None:
+        """``open`` or ``close``: the load tester's gate of this canary, which is closed at first.
+
+        It has two: ``gate``, which every kind of webhook may ask, and ``rollback``.
+        """
+        where = apply.path("v1", "services", TESTER, "flagger-loadtester:http") + f"/proxy/{of}/{word}"
         rest.text(self._api, "POST", where, {"name": self.canary.name, "namespace": self.canary.namespace})
-        self.record.append(Acted, "act", what=f"gate: {word}")
+        self.record.append(Acted, "act", what=f"{of}: {word}")
 
     def run(self, command: str) -> None:
         """Lets the load tester run a command, as a webhook of type ``cmd`` does."""
@@ -151,11 +162,20 @@ class Journey:
             self._observer.settle()
             self.record.wait(_closing_words, _LOG_BOUND)
         words = f"the rollout did not end: {stuck}" if stuck else ""
-        self.outcomes.append(Outcome(self._evidence(), words, self.explain))
+        self.outcomes.append(Outcome(self.evidence(), words, self.explain))
         return self.outcomes[-1]
 
-    def _evidence(self) -> Evidence:
-        crowds = [traffic.Crowd(one.name, self._answers(one), one.matching) for one in self.application.crowds]
+    def look(self) -> Outcome:
+        """The evidence now, of a rollout that need not have ended."""
+        self._observer.settle()
+        self.outcomes.append(Outcome(self.evidence(), "", self.explain))
+        return self.outcomes[-1]
+
+    def evidence(self) -> Evidence:
+        """Everything that is known now."""
+        crowds = [
+            traffic.Crowd(one.name, self._answers(one), one.matching, one.told) for one in self.application.crowds
+        ]
         return Evidence(self.canary, self.record.timeline, crowds)
 
     def _answers(self, crowd: Crowd, tail: int = 0) -> list[Answer]:
@@ -164,12 +184,12 @@ class Journey:
     def explain(self, text: str) -> Path:
         """Writes a dossier with everything that explains a failure, and returns its folder."""
         made = Dossier(self.folder, self.stack.cluster, self.stack.flagger.namespace)
-        self.explained = made.write(text, self._evidence(), self._metrics)
+        self.explained = made.write(text, self.evidence(), self._metrics)
         return self.explained
 
-    def _metrics(self) -> dict[str, float | None]:
+    def _metrics(self) -> list[Measured]:
         """What Flagger's queries say of the new revision now."""
-        return steady.values(self.prometheus, self.canary, self.provider, self.canary.target)
+        return steady.measured(self.prometheus, self.canary, self.provider, self.canary.target)
 
     def stop(self) -> None:
         """Ends the watches and the users; the rest goes with the namespace."""

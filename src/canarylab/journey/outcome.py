@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from canarylab.errors import VerdictError
@@ -15,11 +15,15 @@ from canarylab.model.verdict import Evidence, Verdict
 
 @dataclass(frozen=True)
 class Outcome:
-    """One rollout that has ended, or got stuck. ``stuck`` says why it did not end; ``explain`` writes a dossier."""
+    """One rollout that has ended, or got stuck. ``stuck`` says why it did not end; ``explain`` writes a dossier.
+
+    ``verdicts`` grows by each assertion: the whole rollout that was expected, if it was, and what was found.
+    """
 
     evidence: Evidence
     stuck: str
     explain: Callable[[str], Path]
+    verdicts: list[tuple[Expectation | None, Verdict]] = field(default_factory=list)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -54,6 +58,7 @@ class Outcome:
         found = verdict.judge(self.evidence, expected)
         if said:
             found = Verdict((*found.findings, self._said(said)))
+        self.verdicts.append((expected, found))
         if found.holds and not self.stuck:
             return found
         text = f"{found}\n{self.stuck}".strip()

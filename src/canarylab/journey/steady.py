@@ -19,6 +19,7 @@ from canarylab.errors import CanarylabError, EnvironmentFault
 from canarylab.flagger import queries
 from canarylab.model.canary import Canary
 from canarylab.model.traffic import Answer
+from canarylab.report.case import Measured
 
 T = TypeVar("T")
 
@@ -39,10 +40,14 @@ class Prometheus:
 
     url: str
 
-    def value(self, query: str) -> float | None:
-        """The one value of an instant query; None where there is none, as Flagger sees it (empty or NaN)."""
+    def value(self, query: str, wall: float | None = None) -> float | None:
+        """The one value of a query, now or at a second since the epoch.
+
+        None where there is none, as Flagger sees it (empty or NaN).
+        """
+        asked = {"query": query} if wall is None else {"query": query, "time": f"{wall:.3f}"}
         try:
-            answer = requests.get(f"{self.url}/api/v1/query", params={"query": query}, timeout=5)
+            answer = requests.get(f"{self.url}/api/v1/query", params=asked, timeout=5)
             found = answer.json()["data"]["result"]
         except (requests.RequestException, ValueError, KeyError) as error:
             raise EnvironmentFault(f"Prometheus does not answer: {error}", where=self.url) from error
@@ -54,6 +59,15 @@ def values(prometheus: Prometheus, canary: Canary, provider: str, workload: str)
     """Each of Flagger's queries about a workload, with its value now."""
     asked = queries.queries(canary, provider, workload)
     return {name: prometheus.value(query) for name, query in asked.items()}
+
+
+def measured(prometheus: Prometheus, canary: Canary, provider: str, workload: str) -> list[Measured]:
+    """The same with the queries and their limits, as a dossier tells it."""
+    found, limits = values(prometheus, canary, provider, workload), {one.name: one for one in canary.metrics}
+    return [
+        Measured(name, query, found[name], limits[name].least, limits[name].most)
+        for name, query in queries.queries(canary, provider, workload).items()
+    ]
 
 
 def require(

@@ -15,7 +15,6 @@ from canarylab.model.traffic import Answer
 
 Json = dict[str, Any]
 
-PER_SECOND = 40  # of which 380 fall into the 9.5 s of a tick in which a weight is surely in force
 _IMAGE = "docker.io/canarylab/client:latest"
 
 
@@ -23,10 +22,11 @@ def pod(crowd: Crowd, namespace: str, host: str, seconds: float) -> Json:
     """The crowd's pod; it stops by itself after ``seconds``."""
     headers = [f"--header={name}:{value}" for name, value in crowd.headers.items()]
     what = [f"http://{host}{crowd.path}"] if not crowd.grpc else [f"grpc://{host}", f"--call={crowd.grpc}"]
+    pace = [f"--per-second={crowd.per_second:g}", f"--seconds={seconds:.0f}"]
     container = {
         "name": "client",
         "image": _IMAGE,
-        "args": [*what, f"--per-second={PER_SECOND}", f"--seconds={seconds:.0f}", *headers, f"--pod={crowd.pod}"],
+        "args": [*what, *pace, *headers, f"--pod={crowd.pod}"],
         "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}},
     }
     return {

@@ -125,7 +125,7 @@ def write_plan(folder: Folder, toolset: Toolset, listeners: dict[str, socket.soc
         folder=folder,
         programs={name: str(toolset.program(name)) for name in PROGRAMS},
         relays={name: listener.fileno() for name, listener in listeners.items()},
-        images=tuple(str(i) for i in (paths.fixtures() / "images.yaml", *images)),  # the last that fits wins
+        images=tuple(str(i.absolute()) for i in (paths.fixtures() / "images.yaml", *images)),  # the last that fits wins
         toolset=str(folder.config / "toolset.json"),
         single_id=not namespaces.is_root(),
         env=environment(),

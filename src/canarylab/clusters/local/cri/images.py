@@ -22,13 +22,15 @@ so that a user's file, read after ours, overrides it::
         python: true            # the Python that canarylab runs on, with its packages, and first on PATH
         version: {placeholder: "..."}               # the Go string in the program that becomes the image's tag
 
-A reference without a domain is tried as written and as Docker would complete it.
+A reference without a domain is tried as written and as Docker would complete it. Files of the host are named by
+absolute paths, or by paths relative to the images file.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -145,9 +147,24 @@ def _recipes(file: Path) -> Iterable[Recipe]:
         raise UsageError("an images file holds a list under `images`", where=str(file), next_step=_FORMAT)
     for number, entry in enumerate(entries):
         try:
-            yield recipe(entry, str(file))
+            yield _placed(recipe(entry, str(file)), file.absolute().parent)
         except (TypeError, ValueError, AttributeError) as error:
             raise UsageError(f"entry {number + 1}: {error}", where=str(file), next_step=_FORMAT) from error
+
+
+def _placed(read: Recipe, folder: Path) -> Recipe:
+    """With the host's files where they are; ``folder`` is that of the images file."""
+
+    def placed(path: str) -> str:
+        return os.path.normpath(folder / path)
+
+    return replace(
+        read,
+        path=read.path and placed(read.path),
+        tools={name: file and placed(file) for name, file in read.tools.items()},
+        files={inside: placed(file) for inside, file in read.files.items()},
+        mounts=tuple(map(placed, read.mounts)),
+    )
 
 
 def recipe(entry: Mapping[str, Any], source: str) -> Recipe:

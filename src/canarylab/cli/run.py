@@ -1,0 +1,81 @@
+"""``canarylab run``: scenarios, side by side, by pytest."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from canarylab.errors import UsageError
+
+
+def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The scenarios of the folder ``scenarios``, and files, for the shell's completion."""
+    del ctx, param
+    from canarylab.scenario import find  # noqa: PLC0415 - only when the shell asks
+
+    named = [one.stem for one in find.folder(Path(find.FOLDER)) if one.stem.startswith(incomplete)]
+    return [*map(CompletionItem, named), CompletionItem(incomplete, type="file")]
+
+
+def _require(name: str) -> None:
+    """UsageError when there is no such cluster."""
+    from canarylab.clusters.local import registry  # noqa: PLC0415 - only a local cluster needs it
+
+    registry.find(name)
+
+
+@click.command("run")
+@click.argument("words", metavar="FILE|NAME|FOLDER...", nargs=-1, required=True, shell_complete=_names)
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="a value of the files; repeatable")
+@click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=None, help="where the report goes")
+@click.option("-k", "select", default="", help="only scenarios whose names fit, as in pytest")
+@click.option("-m", "markers", default="", help="only scenarios whose markers fit, as in pytest")
+@click.option("-n", "workers", type=click.IntRange(0), default=None, help="how many at a time")
+@click.option("--mesh", default="", help="istio or none; the first that a scenario is about if none is given")
+@click.option("--flagger", default="", help="another release of Flagger than the pinned one")
+@click.option(
+    "--images", multiple=True, type=click.Path(exists=True, dir_okay=False), help="image patterns of your own"
+)
+@click.option("--keep", type=click.Choice(["none", "failed", "all"]), default="none", show_default=True)
+@click.option("--attach", default="", metavar="NAME", help="a cluster of `canarylab list`, instead of new ones")
+@click.option("--pause-on-failure", "pause", is_flag=True, help="wait where one has failed, before anything is undone")
+@click.option("--repeat", type=click.IntRange(1), default=1, help="run each so many times, and tell its flake rate")
+@click.option("--fail-fast", is_flag=True, help="end with the first failure")
+def command(  # noqa: PLR0917 - one parameter per option, by name
+    words: tuple[str, ...],
+    settings: tuple[str, ...],
+    report: Path | None,
+    select: str,
+    markers: str,
+    workers: int | None,
+    mesh: str,
+    flagger: str,
+    images: tuple[str, ...],
+    keep: str,
+    attach: str,
+    pause: bool,
+    repeat: int,
+    fail_fast: bool,
+) -> None:
+    """Run scenarios: files, folders, or names of files in the folder scenarios.
+
+    Exit codes: 0 all came as expected (or as known upstream), 1 one did not, 2 wrong usage or file, 3 the environment.
+    """
+    from canarylab.scenario import find, front, load  # noqa: PLC0415 - completion needs none of it
+
+    if pause and not sys.stdin.isatty():
+        raise UsageError("--pause-on-failure waits for Enter, and there is no terminal", next_step="use --keep failed")
+    if attach:
+        _require(attach)
+    given = load.settings(settings)
+    files = load.every(find.files(words), given)
+    load.unused(files, given)
+    options = [f"--set={one}" for one in settings] + [f"--images={one}" for one in images] + [f"--keep={keep}"]
+    options += [
+        f"--{name}={value}" for name, value in (("mesh", mesh), ("flagger", flagger), ("attach", attach)) if value
+    ]
+    wishes = front.Wishes(tuple(options), report, select, markers, workers, fail_fast, repeat, pause)
+    sys.exit(front.run(files, wishes))

@@ -122,7 +122,7 @@ def test_the_canary_is_edited_and_comes_back(site: Site, server: FaultyServer) -
 
 def test_a_service_that_flagger_sets_back_too_soon_is_edited_again(site: Site, shop: FaultyServer) -> None:
     where = f"{SHOP}/services/podinfo"
-    shop.on("GET", where, (200, {"spec": {"selector": {"app": "podinfo-primary"}}}))
+    shop.on("GET", where, (200, {"metadata": {}, "spec": {"selector": {"app": "podinfo-primary"}}}))
     shop.on("PATCH", where, (200, {}))
     shop.on("GET", SLICES, (200, endpoints(pod("a"), pod("b"))), (200, endpoints(pod("c"))))
     plan = planned(site, "service-edited")
@@ -134,14 +134,16 @@ def test_a_service_that_flagger_sets_back_too_soon_is_edited_again(site: Site, s
 
 
 def test_a_config_map_has_to_be_tracked(site: Site, server: FaultyServer) -> None:
-    server.on("GET", f"{SHOP}/configmaps/settings", (200, {"data": {"a": "1"}}))
+    server.on("GET", f"{SHOP}/configmaps/settings", (200, {"metadata": {}, "data": {"a": "1"}}))
     server.on("GET", CANARY, (200, {"status": {"trackedConfigs": {"configmap/other": "x"}}}))
     with pytest.raises(UsageError, match="does not track"):
         planned(site, "config-changed", configmap="settings", key="a", value="2")
 
 
 def test_flagger_itself_tells_that_a_config_map_has_changed(site: Site, server: FaultyServer) -> None:
-    server.on("GET", f"{SHOP}/configmaps/settings", (200, {"data": {"a": "1"}}), (200, {"data": {"a": "2"}}))
+    server.on(
+        "GET", f"{SHOP}/configmaps/settings", (200, {"metadata": {}, "data": {"a": "1"}}), (200, {"data": {"a": "2"}})
+    )
     sums = [(200, {"status": {"trackedConfigs": {"configmap/settings": value}}}) for value in ("x", "x", "y")]
     server.on("GET", CANARY, *sums)
     plan = planned(site, "config-changed", configmap="settings", key="a", value="2")
@@ -178,7 +180,7 @@ def test_a_revision_is_seen_by_what_its_container_has(wanted: dict[str, Any], se
 def test_an_autoscaler_has_its_maximum_and_its_replicas_back(site: Site, shop: FaultyServer) -> None:
     where = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/web"
     ref = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "podinfo"}
-    shop.on("GET", where, (200, {"spec": {"minReplicas": 1, "maxReplicas": 4, "scaleTargetRef": ref}}))
+    shop.on("GET", where, (200, {"metadata": {}, "spec": {"minReplicas": 1, "maxReplicas": 4, "scaleTargetRef": ref}}))
     plan = planned(site, "hpa-minimum", hpa="web")
     undo = [to_json(action.undo)["patch"]["spec"] for action in reversed(plan.actions) if action.undo]
     assert undo == [{"maxReplicas": 4}, {"replicas": 2}]
@@ -188,7 +190,7 @@ def test_an_autoscaler_has_its_maximum_and_its_replicas_back(site: Site, shop: F
 def test_a_template_answers_as_prometheus_says(site: Site, server: FaultyServer) -> None:
     where = "/apis/flagger.app/v1beta1/namespaces/shop/metrictemplates/any"
     asked = "/api/v1/namespaces/istio-system/services/prometheus%3A9090/proxy/api/v1/query"
-    template = {"spec": {"provider": {"type": "prometheus"}, "query": "vector(1)"}}
+    template = {"metadata": {}, "spec": {"provider": {"type": "prometheus"}, "query": "vector(1)"}}
     server.on("GET", where, (200, template))
     plan = planned(site, "metric-answer", template="any", answer="nan")
     assert plan.look().hits == 0
@@ -197,6 +199,13 @@ def test_a_template_answers_as_prometheus_says(site: Site, server: FaultyServer)
     assert str(plan.look()) == "1 of 1 answer to the template's query is nan"
     server.on("GET", asked, (200, {"data": {"result": []}}))
     assert plan.look().hits == 0
+
+
+def test_what_is_flaggers_own_is_left_alone(site: Site, server: FaultyServer) -> None:
+    owner = {"ownerReferences": [{"kind": "Canary", "name": "podinfo"}]}
+    server.on("GET", f"{SHOP}/configmaps/settings-primary", (200, {"metadata": owner, "data": {"a": "1"}}))
+    with pytest.raises(UsageError, match="ConfigMap settings-primary is Flagger's own"):
+        planned(site, "config-changed", configmap="settings-primary", key="a", value="2")
 
 
 def test_what_is_not_there_is_named(site: Site, server: FaultyServer) -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from canarylab.journey.application import Change, podinfo
+import pytest
+
+from canarylab import paths
+from canarylab.errors import UsageError
+from canarylab.journey.application import Application, Change, Crowd, podinfo, tagged
 
 APP = podinfo("shop")
 
@@ -52,3 +56,45 @@ def test_the_target_is_changed_and_nothing_else() -> None:
     other = APP.on(progressDeadlineSeconds=20)
     assert other.target["spec"]["progressDeadlineSeconds"] == 20
     assert APP.target["spec"]["progressDeadlineSeconds"] == 60
+
+
+FOLDER = paths.fixtures() / "podinfo"
+
+
+def test_an_application_of_files_has_the_first_container_if_none_is_named() -> None:
+    app = Application.read((FOLDER / "app.yaml", FOLDER / "canary.yaml"), "shop", crowds=[Crowd()])
+    assert (app.container, app.namespace, app.canary["metadata"]["namespace"]) == ("podinfod", "shop", "shop")
+    assert [one["kind"] for one in app.objects] == ["Deployment"]
+    assert not app.crowds[0].told
+
+
+@pytest.mark.parametrize(
+    ("files", "container", "said"),
+    [
+        (("app.yaml",), "", "no Canary stands there"),
+        (("app.yaml", "canary.yaml", "canary.yaml"), "", "2 Canaries stand there: podinfo, podinfo"),
+        (("canary.yaml",), "", "no Deployment podinfo stands in the manifests"),
+        (("app.yaml", "canary.yaml"), "web", "Deployment podinfo has no container web"),
+        (("nowhere.yaml",), "", "a file of the application cannot be read"),
+    ],
+)
+def test_files_that_are_no_application_are_told(files: tuple[str, ...], container: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as told:
+        Application.read([FOLDER / name for name in files], "shop", container=container)
+    assert str(FOLDER) in told.value.where
+    assert told.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("image", "made"),
+    [
+        ("web:1", "web:2"),
+        ("web", "web:2"),
+        ("registry.example.com:5000/shop/web", "registry.example.com:5000/shop/web:2"),
+        ("registry.example.com:5000/shop/web:1", "registry.example.com:5000/shop/web:2"),
+        ("example.org/web:1@sha256:00", "example.org/web:2"),
+        ("example.org/web@sha256:00", "example.org/web:2"),
+    ],
+)
+def test_a_tag_takes_the_place_of_whatever_named_the_version(image: str, made: str) -> None:
+    assert tagged(image, "2") == made

@@ -62,7 +62,18 @@ def test_a_failed_check_on_the_way_is_told() -> None:
     record = list(events(PROMOTION))
     at = next(number for number, one in enumerate(record) if isinstance(one, CanarySeen) and one.weight == 40)
     record.insert(at, replace(record[at], weight=20, failed=1))  # type: ignore[call-arg]
-    assert wrong(verdict(PROMOTION, record)) == ["the Canary was promoted"]
+    assert wrong(verdict(PROMOTION, record)) == ["the Canary was promoted", "Flagger's rules explain the record"]
+
+
+def test_a_tick_that_is_not_the_planned_one_is_shown_beside_it() -> None:
+    found = str(verdict(PROMOTION, list(events(ROLLBACK)), failing=True))
+    assert "WRONG every tick as it was planned" in found
+    assert ">   3 Progressing 40%, route 40%    3 Progressing 20%, 1 failed, route 20%" in found
+
+
+def test_a_tick_that_came_late_is_told() -> None:
+    record = [replace(one, at=one.at + 20) if one.at >= 40 else one for one in events(PROMOTION)]
+    assert "3.0 ticks after the step before it instead of 1" in str(verdict(PROMOTION, record))
 
 
 def test_no_claim_passes_over_a_gap() -> None:
@@ -93,6 +104,15 @@ def test_a_split_that_is_not_the_weights_is_told() -> None:
     served = answers(Timeline(told), failing=False, per_second=400)
     found = judged(timeline, served, PROMOTION)
     assert wrong(found) == ["users: answers at weight 20"]
+
+
+def test_nothing_is_claimed_about_the_split_of_answers_that_do_not_tell_their_pod() -> None:
+    timeline = Timeline(list(events(PROMOTION)))
+    nameless = [replace(one, pod="") for one in answers(timeline, failing=False)]
+    assert "users: answers at weight 20" in wrong(judged(timeline, nameless, PROMOTION))
+    untold = judge(Evidence(CANARY, timeline, [Crowd("users", nameless, told=False)]), PROMOTION)
+    assert untold.holds
+    assert not any("at weight" in one.claim for one in untold.findings)
 
 
 def test_a_small_skew_at_every_weight_shows_over_all_of_them() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from canarylab.model import plan
 from canarylab.model.canary import Canary
@@ -44,7 +44,7 @@ class Step:
 class Expectation:
     """An outcome, every stage on the way to it, and every weight that the route gives the canary, in order.
 
-    ``steps`` are the same with their ticks.
+    ``steps`` are the same with their ticks, ``plan`` is where it was taken from.
     """
 
     outcome: str
@@ -52,6 +52,7 @@ class Expectation:
     route: tuple[int, ...]
     ticks: int
     steps: tuple[Step, ...] = ()
+    plan: Plan | None = field(default=None, compare=False, repr=False)
 
 
 def expect(canary: Canary, assumed: Assumption = plan.ALL_PASS, start: State | None = None) -> Expectation:
@@ -65,7 +66,7 @@ def of(planned: Plan) -> Expectation:
     stages = tuple(one for one, _ in itertools.groupby(map(stage, states)))
     route = tuple(weight for weight, _ in itertools.groupby(state.route.canary for state in states))
     outcome = STUCK if planned.waits else TERMINAL[planned.end.phase]
-    return Expectation(outcome, stages, route, len(planned.ticks), tuple(_steps(planned)))
+    return Expectation(outcome, stages, route, len(planned.ticks), tuple(_steps(planned)), planned)
 
 
 def _steps(planned: Plan) -> Iterator[Step]:

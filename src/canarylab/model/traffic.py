@@ -11,7 +11,7 @@ from canarylab.model.timeline import Window
 
 # Seconds from a change of the route object to its effect on traffic: bench/weight_latency.py measures it.
 SETTLE = 0.5
-# Seconds by which a busy machine may see a change of the route later than it was: traffic then seems to know of it before.
+# Seconds by which a busy machine may see a change of the route late: traffic then seems to have known of it.
 LATE = 1.0
 
 

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from canarylab.model import traffic
+from canarylab.model import compare, replay, traffic
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import PROMOTED, STUCK, Expectation
-from canarylab.model.timeline import PRIMARY, TARGET, Timeline
+from canarylab.model.timeline import PRIMARY, TARGET, Acted, Timeline
 from canarylab.model.traffic import Answer, Crowd, Share
 
 LEAST_ANSWERS = 300
@@ -66,6 +66,7 @@ def judge(evidence: Evidence, expected: Expectation) -> Verdict:
     """Every claim of an expectation."""
     record = evidence.timeline.since_trigger()
     findings = [_no_gap(record), _stages(record, expected), _route(record, expected)]
+    findings += [*_ticks(evidence, expected), _explained(evidence.canary, record)]
     findings += [_images(record, expected), *_scaled_down(record, expected)]
     splits = sum(len(evidence.shares(crowd)) + 1 for crowd in evidence.crowds)
     for crowd in evidence.crowds:
@@ -87,6 +88,24 @@ def _route(record: Timeline, expected: Expectation) -> Finding:
     """Without a route object nothing can be said; then none may be expected to change."""
     seen = record.route() or (0,)
     return Finding("the route's weights", seen == expected.route, _row(expected.route), _row(seen))
+
+
+def _ticks(evidence: Evidence, expected: Expectation) -> list[Finding]:
+    """The plan beside the record, tick by tick; what somebody did meanwhile, such as opening a gate, took its time."""
+    if expected.plan is None:
+        return []
+    by_hand = any(True for _ in evidence.timeline.since_trigger().of(Acted))
+    rows = compare.rows(expected.plan, evidence.timeline, by_hand=by_hand)
+    same = all(row.same for row in rows)
+    seen = f"all {len(rows)} steps" if same else f"\n{compare.side_by_side(rows)}"
+    return [Finding("every tick as it was planned", same, f"all {len(expected.steps)} steps in their ticks", seen)]
+
+
+def _explained(canary: Canary, record: Timeline) -> Finding:
+    """Whether Flagger's table, given anything that its ticks may have seen, can show this record at all."""
+    odd = replay.unexplained(canary, record.stages(), record.route())
+    claim, wanted = "Flagger's rules explain the record", "every step"
+    return Finding(claim, odd is None, wanted, str(odd) if odd else wanted)
 
 
 def _images(record: Timeline, expected: Expectation) -> Finding:

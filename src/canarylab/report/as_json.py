@@ -28,7 +28,9 @@ def facts(report: Report) -> dict[str, Any]:
 
 def case(one: Case) -> dict[str, Any]:
     """One rollout: its fields, whether it holds, and what is read from its record; :mod:`store` reads it back."""
-    plain = asdict(replace(one, timeline=Timeline()))
+    # The expectation's steps tell what was planned; a plan holds functions, which no file can.
+    expected = replace(one.expected, plan=None) if one.expected else None
+    plain = asdict(replace(one, timeline=Timeline(), expected=expected))
     del plain["timeline"]
     return {
         **plain,

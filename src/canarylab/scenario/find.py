@@ -10,7 +10,7 @@ from canarylab.scenario.problem import nearest
 
 FOLDER = "scenarios"
 MODELINE = "# yaml-language-server: $schema="
-_SUFFIXES = (".yaml", ".yml")
+SUFFIXES = (".yaml", ".yml")
 
 
 def files(words: Iterable[str], here: Path | None = None) -> list[Path]:
@@ -45,7 +45,7 @@ def folder(path: Path) -> list[Path]:
 
 def is_scenario(path: Path) -> bool:
     """Whether a file is one: every YAML file of a folder ``scenarios``, elsewhere those that name the schema."""
-    if path.suffix not in _SUFFIXES or not path.is_file():
+    if path.suffix not in SUFFIXES or not path.is_file():
         return False
     return path.parent.name == FOLDER or names_schema(path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from canarylab.model.verdict import Evidence, Finding
@@ -39,6 +40,6 @@ class Metric(Claim):
 
 
 def _wall(evidence: Evidence, at: float) -> float:
-    """A monotonic second as one of the wall clock, by the last event before it."""
-    before = [one for one in evidence.timeline.events if one.at <= at]
-    return before[-1].wall
+    """A monotonic second by the wall clock, from the last event before it; the last of all if it is without end."""
+    last = [one for one in evidence.timeline.events if one.at <= at][-1]
+    return last.wall if math.isinf(at) else last.wall + at - last.at

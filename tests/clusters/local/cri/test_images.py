@@ -61,6 +61,17 @@ def test_the_last_entry_that_fits_wins(tmp_path: Path) -> None:
     assert catalogue.find("example.org/app") is None
 
 
+def test_files_of_the_host_are_relative_to_the_images_file(tmp_path: Path) -> None:
+    entry = {"files": {"/app": "..", "/x": "/srv/x"}, "mounts": ["lib", "/opt/jdk"], "tools": {"hey": "", "t": "bin/t"}}
+    file = write(tmp_path / "ours.yaml", {"pattern": "a", "path": "bin/a", **entry})
+    found = Catalogue.read([file]).find("a")
+    assert found is not None
+    assert found.path == f"{tmp_path}/bin/a"
+    assert found.files == {"/app": str(tmp_path.parent), "/x": "/srv/x"}
+    assert found.mounts == (f"{tmp_path}/lib", "/opt/jdk")
+    assert found.tools == {"hey": "", "t": f"{tmp_path}/bin/t"}
+
+
 def test_an_unknown_image_is_told_with_what_to_add(tmp_path: Path) -> None:
     said = Catalogue.read([write(tmp_path / "ours.yaml")]).unknown("example.org/app:1")
     assert 'behind the image "example.org/app:1"' in said

@@ -34,3 +34,9 @@ def test_the_one_that_looks_at_this_namespace_alone_comes_first(space: str, chos
 
 def test_a_flagger_that_looks_elsewhere_is_none() -> None:
     assert choose([Running("two", watches="shop")], "other") is None
+
+
+def test_its_release_is_the_tag_of_its_image() -> None:
+    item = deployment()
+    item["spec"]["template"]["spec"]["containers"][0]["image"] = "ghcr.io/fluxcd/flagger:1.38.0"  # type: ignore[index]
+    assert read(item).release == "1.38.0"

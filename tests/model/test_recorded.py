@@ -16,6 +16,7 @@ from canarylab.model import compare, plan
 from canarylab.model.canary import Canary
 from canarylab.model.plan import Assumption, Plan
 from canarylab.model.replay import unexplained
+from canarylab.model.rollout import Route, State
 from canarylab.model.timeline import Timeline, event
 
 RECORDS = sorted((Path(__file__).parent / "recorded").glob("*.jsonl"))
@@ -30,9 +31,13 @@ def read(file: Path) -> tuple[Plan, Timeline, bool]:
         closed=tuple(assumed.get("closed", {}).items()),
         rerouted=frozenset(assumed.get("rerouted", ())),
         revoked_at=assumed.get("revoked_at", 0),
+        revisions=frozenset(assumed.get("revisions", ())),
+        promotable=lambda _state: not assumed.get("primary_fails", False),
     )
+    phase, weight = assumed.get("start", ("Initialized", 0))
+    start = State(phase, weight, route=Route(weight))
     canary = Canary.parse(head["canary"]).played("istio")
-    return plan.make(canary, made), Timeline([event(one) for one in events]), assumed.get("by_hand", False)
+    return plan.make(canary, made, start), Timeline([event(one) for one in events]), assumed.get("by_hand", False)
 
 
 @each

@@ -18,23 +18,39 @@ from canarylab.observe.observer import canary_seen, workload_seen
 from canarylab.observe.routes import http_route, virtual_service
 
 
+def named(spec: dict[str, Any]) -> dict[str, Any]:
+    return {"metadata": {"name": "web"}, "spec": spec}
+
+
+def test_users_who_stay_where_they_are_do_not_hide_the_weights() -> None:
+    sticky = {"route": [{"destination": {"host": "web-primary"}, "weight": 0}, destination("web-canary", 100)]}
+    weighted = {"route": [destination("web-primary", 75), destination("web-canary", 25)]}
+    others = {"route": [destination("web-primary", 100)]}
+    assert virtual_service(named({"http": [sticky, weighted]})) == {"web-primary": 75, "web-canary": 25}
+    assert virtual_service(named({"http": [sticky, others]})) == {"web-primary": 0, "web-canary": 100}
+
+
+def destination(host: str, weight: int) -> dict[str, Any]:
+    return {"destination": {"host": host}, "weight": weight}
+
+
 def test_a_virtual_services_weights_by_service() -> None:
     hosts = [("web-primary", {"weight": 90}), ("web-canary.shop.svc", {"weight": 10})]
     rule = {"route": [{"destination": {"host": host}, **weight} for host, weight in hosts]}
-    assert virtual_service({"spec": {"http": [rule]}}) == {"web-primary": 90, "web-canary": 10}
+    assert virtual_service(named({"http": [rule]})) == {"web-primary": 90, "web-canary": 10}
 
 
 def test_a_destination_without_a_weight_gets_everything() -> None:
-    assert virtual_service({"spec": {"tcp": [{"route": [{"destination": {"host": "web"}}]}]}}) == {"web": 100}
+    assert virtual_service(named({"tcp": [{"route": [{"destination": {"host": "web"}}]}]})) == {"web": 100}
 
 
 def test_an_http_routes_weights_by_service() -> None:
     backends = [{"name": "web-primary", "weight": 60}, {"name": "web-canary", "weight": 40}]
-    assert http_route({"spec": {"rules": [{"backendRefs": backends}]}}) == {"web-primary": 60, "web-canary": 40}
+    assert http_route(named({"rules": [{"backendRefs": backends}]})) == {"web-primary": 60, "web-canary": 40}
 
 
 def test_a_route_without_rules_has_no_weights() -> None:
-    assert virtual_service({"spec": {}}) == http_route({"spec": {}}) == {}
+    assert virtual_service(named({})) == http_route(named({})) == {}
 
 
 def test_a_new_canary_has_no_phase() -> None:

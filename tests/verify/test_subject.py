@@ -9,6 +9,7 @@ from situations import GATE, item
 
 from canarylab.errors import EnvironmentFault
 from canarylab.flagger.running import Running
+from canarylab.model import releases
 from canarylab.model.canary import Strategy
 from canarylab.verify import subject
 
@@ -63,3 +64,10 @@ def test_a_canary_that_cannot_be_read_is_named() -> None:
     with pytest.raises(EnvironmentFault, match="cannot be read") as caught:
         subject.read(broken)
     assert caught.value.where == "canary/shop/web"
+
+
+@pytest.mark.parametrize(
+    ("release", "played"), [("1.38.0", (1, 38, 0)), ("main", releases.PINNED), ("", releases.PINNED)]
+)
+def test_it_is_played_by_the_release_that_runs(release: str, played: releases.Version) -> None:
+    assert subject.read(item(), Running("test", release=release)).canary.flagger == played

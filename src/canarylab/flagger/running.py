@@ -13,18 +13,20 @@ SELECTORS = ("app=flagger", "app.kubernetes.io/name=flagger")  # of its kustomiz
 class Running:
     """``metrics`` is the address of its Prometheus, ``provider`` that of Canaries that name none.
 
-    ``watches`` is the only namespace whose Canaries it looks at; empty for all.
+    ``watches`` is the only namespace whose Canaries it looks at; empty for all. ``release`` is its image's tag.
     """
 
     namespace: str
     metrics: str = ""
     provider: str = ""
     watches: str = ""
+    release: str = ""
 
 
 def read(item: Mapping[str, Any]) -> Running:
     """Flagger's Deployment; a flag that is not given has the value that Flagger gives it."""
     containers = item["spec"]["template"]["spec"]["containers"]
+    images = [one.get("image", "") for one in containers]
     words = [word for one in containers for word in (*one.get("command", ()), *one.get("args", ()))]
     given = dict(flags(words))
     return Running(
@@ -32,6 +34,7 @@ def read(item: Mapping[str, Any]) -> Running:
         metrics=given.get("metrics-server", "http://prometheus:9090"),
         provider=given.get("mesh-provider", "istio"),
         watches=given.get("namespace", ""),
+        release=next((image.rpartition(":")[2] for image in images if "flagger" in image), ""),
     )
 
 

@@ -5,7 +5,7 @@ The places are those of Flagger's routers (``pkg/router``, 1.44.0).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,18 +29,29 @@ class Route:
 
 
 def virtual_service(item: Json) -> Weights:
-    """Istio: the first HTTP (or TCP) rule's destinations; one without a weight gets everything."""
+    """Istio: a destination without a weight gets everything."""
     spec = item["spec"]
     rules = spec.get("http") or spec.get("tcp") or []
-    routes = rules[0].get("route", []) if rules else []
-    return {one["destination"]["host"].partition(".")[0]: one.get("weight", 100) for one in routes}
+    return _weighted(item, [_destinations(rule) for rule in rules])
+
+
+def _destinations(rule: Json) -> Weights:
+    return {one["destination"]["host"].partition(".")[0]: one.get("weight", 100) for one in rule.get("route", [])}
 
 
 def http_route(item: Json) -> Weights:
-    """Gateway API: the first rule's backends; the weight defaults to 1, as in the API."""
+    """Gateway API: the weight defaults to 1, as in the API."""
     rules = item["spec"].get("rules") or []
-    backends = rules[0].get("backendRefs", []) if rules else []
-    return {one["name"]: one.get("weight", 1) for one in backends}
+    return _weighted(item, [{one["name"]: one.get("weight", 1) for one in rule.get("backendRefs", [])} for rule in rules])
+
+
+def _weighted(item: Json, rules: Sequence[Weights]) -> Weights:
+    """The last rule that names the canary, else the first.
+
+    With session affinity the rules of the users who stay where they are stand before it (``GetRoutes``).
+    """
+    canary = f"{item['metadata']['name']}-canary"
+    return next((one for one in reversed(rules) if canary in one), next(iter(rules), {}))
 
 
 _ISTIO = Route("networking.istio.io/v1beta1", "virtualservices", virtual_service)

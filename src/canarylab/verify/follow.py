@@ -28,7 +28,7 @@ from canarylab.verify.inquiry import Inquiry
 from canarylab.verify.judge import Evidence
 from canarylab.verify.progress import Limits, Standing
 from canarylab.verify.stuck import Found
-from canarylab.verify.subject import Subject, effective
+from canarylab.verify.subject import Subject
 
 REQUIRED = frozenset({timeline.CANARY})  # everything else is told as far as the account may see it
 _WORDS_BOUND = 3.0  # seconds for what Flagger says of an end that its status shows already
@@ -131,7 +131,7 @@ class Follow:
             now = Canary.parse(rest.send(self._settings.make(), "GET", where))
         except (CanarylabError, KeyError, TypeError):
             return False  # it is gone, or no Canary that can be read
-        return effective(now, canary.provider) != canary
+        return now.played(canary.provider, canary.flagger) != canary
 
     def _ask(self) -> Found:
         inquiry = self._inquiry()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from canarylab.errors import EnvironmentFault
+from canarylab.errors import EnvironmentFault, UsageError
 from canarylab.flagger.running import Running
-from canarylab.model.canary import Canary, Strategy
+from canarylab.model import releases
+from canarylab.model.canary import Canary
 
 Json = Mapping[str, Any]
 
-_FORCED_ITERATIONS = 10  # what Flagger sets where plain Kubernetes is asked for weights
 _INTERVAL = "1m"  # of a metric that names none
 
 
@@ -58,7 +58,7 @@ class Subject:
 def read(item: Json, flagger: Running | None = None, provider: str = "") -> Subject:
     """A Canary object; ``provider`` is that of Canaries that name none, Flagger's own if nothing is given."""
     try:
-        canary = effective(Canary.parse(item), provider or (flagger.provider if flagger else "istio"))
+        canary = Canary.parse(item).played(provider or (flagger.provider if flagger else "istio"), _release(flagger))
     except (KeyError, TypeError) as error:
         where = f"canary/{item['metadata'].get('namespace')}/{item['metadata']['name']}"
         raise EnvironmentFault(f"this Canary cannot be read: {error!r}", where=where) from error
@@ -74,12 +74,12 @@ def read(item: Json, flagger: Running | None = None, provider: str = "") -> Subj
     )
 
 
-def effective(canary: Canary, provider: str) -> Canary:
-    """The Canary as Flagger plays it: with its provider, and by iterations where there is no route."""
-    canary = replace(canary, provider=canary.provider or provider)
-    if canary.routed or canary.skip:
-        return canary
-    return replace(canary, strategy=Strategy.BLUE_GREEN, iterations=canary.iterations or _FORCED_ITERATIONS)
+def _release(flagger: Running | None) -> releases.Version:
+    """The release that runs, as far as its image tells it; one that is not known here is taken for the pinned one."""
+    try:
+        return releases.version(flagger.release) if flagger else releases.PINNED
+    except UsageError:
+        return releases.PINNED
 
 
 def state(item: Json) -> str:

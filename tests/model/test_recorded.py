@@ -1,4 +1,4 @@
-"""Plans beside what Flagger 1.44.0 really did: records of a local cluster, each with its Canary and what was done to it.
+"""Plans beside what Flagger 1.44.0 really did: records of a local cluster, each with its Canary and what was done.
 
 ``recorded/NAME.jsonl`` holds the Canary and the assumption in its first line, and an event in each other one. Gates
 that a person opened are marked ``by_hand``: how often they refused was not planned.

@@ -229,10 +229,10 @@ class Timeline:
         return Timeline([*(self.events[number] for number in sorted(before.values())), *self.events[cut:]])
 
     def windows(self) -> list[Window]:
-        """The times between changes of the canary's weight in the route."""
+        """The times between changes of the canary's weight in the route; none where no route was seen."""
         seen = list(self.of(RouteSeen))
         changes = [one for number, one in enumerate(seen) if number == 0 or seen[number - 1].canary != one.canary]
-        ends = [*(one.at for one in changes[1:]), None]
+        ends = [*(one.at for one in changes[1:]), None][: len(changes)]
         return [Window(one.canary, one.at, end) for one, end in zip(changes, ends, strict=True)]
 
 

@@ -42,7 +42,11 @@ def _destinations(rule: Json) -> Weights:
 def http_route(item: Json) -> Weights:
     """Gateway API: the weight defaults to 1, as in the API."""
     rules = item["spec"].get("rules") or []
-    return _weighted(item, [{one["name"]: one.get("weight", 1) for one in rule.get("backendRefs", [])} for rule in rules])
+    return _weighted(item, [_backends(rule) for rule in rules])
+
+
+def _backends(rule: Json) -> Weights:
+    return {one["name"]: one.get("weight", 1) for one in rule.get("backendRefs", [])}
 
 
 def _weighted(item: Json, rules: Sequence[Weights]) -> Weights:

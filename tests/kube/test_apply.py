@@ -37,10 +37,10 @@ def maps(server: FaultyServer) -> FaultyServer:
 
 @pytest.mark.parametrize(
     ("kind", "turn"),
-    [("Namespace", 0), ("ConfigMap", 1), ("Service", 1), ("Deployment", 2), ("Pod", 2),
-     ("CustomResourceDefinition", 3), ("Widget", 5)],
+    [("Namespace", 0), ("ConfigMap", 1), ("Service", 2), ("Deployment", 3), ("Pod", 3),
+     ("CustomResourceDefinition", 4), ("Widget", 6)],
 )  # fmt: skip
-def test_pods_start_while_definitions_and_what_they_define_are_sent(kind: str, turn: int) -> None:
+def test_pods_start_after_what_they_read_while_definitions_and_what_they_define_are_sent(kind: str, turn: int) -> None:
     assert apply._turn(thing(kind), {"Widget"}) == turn
 
 

@@ -27,8 +27,10 @@ _AT_ONCE = 8
 _AGAIN = 0.1
 _SYSTEM = SystemClock()
 _NAMESPACE, _DEFINITION = "Namespace", "CustomResourceDefinition"
-_ASKING = 4
-_TURNS = {_NAMESPACE: 0, **dict.fromkeys(("Deployment", "DaemonSet", "StatefulSet", "Job", "Pod"), 2), _DEFINITION: 3}
+_ASKING = 5
+# What pods read has to be there before them: a wait for pods gives up on one that says that something is missing.
+_READ, _WORKLOADS = ("ConfigMap", "Secret", "ServiceAccount"), ("Deployment", "DaemonSet", "StatefulSet", "Job", "Pod")
+_TURNS = {_NAMESPACE: 0, **dict.fromkeys(_READ, 1), **dict.fromkeys(_WORKLOADS, 3), _DEFINITION: 4}
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def apply_each(
     steps = [Step(_turn(item, defined), item, partial(_apply, api, kinds, item, where)) for item, where in items]
     steps += [Step(_ASKING, item, partial(_ask, api, item)) for item in definitions]
     steps.sort(key=lambda step: step.turn)
-    for together in ([step for step in steps if step.turn == 0], [step for step in steps if step.turn > 0]):
+    for turns in ((0,), (1,), range(2, _ASKING + 2)):
+        together = [step for step in steps if step.turn in turns]
         _side_by_side(together, lambda step: _patiently(step.act, deadline, clock))
 
 
@@ -101,7 +104,7 @@ def _turn(item: Json, defined: Set[str]) -> int:
     """The place of an object in the order of sending."""
     if item["kind"] in defined:
         return _ASKING + 1
-    return _TURNS.get(item["kind"], 1)
+    return _TURNS.get(item["kind"], 2)
 
 
 def _apply(api: client.ApiClient, kinds: Kinds, item: Json, namespace: str) -> None:

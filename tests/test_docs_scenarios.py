@@ -81,12 +81,15 @@ def test_the_examples_of_the_pages_are_right(tmp_path: Path) -> None:
             load.file(file)
 
 
-def test_the_tutorials_wrong_word_is_told_as_the_tutorial_says(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "first-scenario.md").read_text()
+@pytest.mark.parametrize(
+    ("page", "name"), [("first-scenario.md", "scenarios/first.yaml"), ("scenarios.md", "scenarios/gates.yaml")]
+)
+def test_a_pages_wrong_word_is_told_as_the_page_says(page: str, name: str, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / page).read_text()
     first = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[0]
     file = tmp_path / "first.yaml"
     file.write_text(first.replace("set-image", "set-imge"))
     with pytest.raises(WrongFile) as caught:
-        load.file(file, name="scenarios/first.yaml")
+        load.file(file, name=name)
     told = "\n".join(f"    {line}" for line in str(caught.value.problems[0]).splitlines())
     assert told in text

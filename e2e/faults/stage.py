@@ -16,7 +16,7 @@ from canarylab.faults.steps import Reach
 from canarylab.journey import Application, Journey
 from canarylab.journey.application import CALLERS, podinfo
 from canarylab.kube import rest
-from canarylab.kube.apply import path
+from canarylab.kube.apply import apply, path
 from canarylab.kube.rollout import Workload, wait
 from canarylab.stack import Stack
 
@@ -66,6 +66,8 @@ def application(namespace: str) -> Application:
 def prepare(stack: Stack, namespace: str, folder: Path) -> Journey:
     """A journey that has started, whose new revision has pods although no rollout is on its way."""
     stack.cluster.kubectl("create", "namespace", namespace)
+    # Ahead of the workload that reads it, whose pod would otherwise count as one that cannot start.
+    apply(stack.cluster.api_client(), [SETTINGS], namespace=namespace)
     journey = Journey(stack, application(namespace), folder)
     journey.start()
     scale(journey, REPLICAS)

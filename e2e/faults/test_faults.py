@@ -30,6 +30,14 @@ def injected(staged: Journey, name: str, given: dict[str, Any]) -> Applied:
     return fault
 
 
+@pytest.mark.parametrize(("to", "met"), [("primary", 20), ("canary", 0)])
+def test_at_the_caller_users_meet_what_is_bound_for_the_revision(staged: Journey, to: str, met: int) -> None:
+    """Comes first: as long as no revision is shipped, the apex sends everything to the primary."""
+    with faults.inject(staged, Abort(status=418, at="caller", to=to)), asking_apex(staged) as client:
+        found = client.look(lambda answer: answer.status == 418, 20, "answers were 418")
+        assert (found.hits, found.of) == (met, 20)
+
+
 @pytest.mark.parametrize(("name", "given"), SHARED, ids=label)
 def test_a_fault_is_measured_and_so_is_its_end(staged: Journey, name: str, given: dict[str, Any]) -> None:
     injected(staged, name, given)
@@ -49,13 +57,6 @@ def test_what_fails_at_the_pods_is_counted_as_their_answer(staged: Journey, at: 
     with faults.inject(staged, Abort(status=418, at=at)):
         found = counts.grown(failed, failed, "answers were counted")
         assert (found.hits > 0) == counted
-
-
-@pytest.mark.parametrize(("to", "met"), [("primary", 20), ("canary", 0)])
-def test_at_the_caller_users_meet_what_is_bound_for_the_revision(staged: Journey, to: str, met: int) -> None:
-    with faults.inject(staged, Abort(status=418, at="caller", to=to)), asking_apex(staged) as client:
-        found = client.look(lambda answer: answer.status == 418, 20, "answers were 418")
-        assert (found.hits, found.of) == (met, 20)
 
 
 @pytest.mark.exclusive

@@ -70,11 +70,13 @@ def killed_in_the_middle(journey: Journey, name: str, given: dict[str, Any], pla
         json.dumps(given),
     ]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent) as runner:
-        assert runner.stdout is not None
-        told = runner.stdout.readline().strip()
-        if told and name not in UNSEEN:
-            measure.until(plan.look, plan.in_force, plan.bound)
-        runner.kill()
+        try:
+            assert runner.stdout is not None
+            told = runner.stdout.readline().strip()
+            if told and name not in UNSEEN:
+                measure.until(plan.look, plan.in_force, plan.bound)
+        finally:
+            runner.kill()
     assert told.startswith(name)
     return told
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ import pytest
 
 from canarylab import paths
 from canarylab.errors import CanarylabError
+from canarylab.scenario.plugin import Scenarios
 
 if TYPE_CHECKING:
     from canarylab.clusters.cluster import Cluster
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from canarylab.flagger import Flagger
     from canarylab.journey import Application, Journey
     from canarylab.meshes import Mesh
-    from canarylab.scenario.item import Settings
     from canarylab.session import Shared, Wanted
     from canarylab.stack import Stack
 
@@ -84,6 +85,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
         config.option.canary_report = handed_on["report"]
         config.stash[_SHARED] = Shared(Address(**handed_on["address"]), keep=handed_on["keep"])
+    ways = partial(_stack, config), lambda wanted: _shared(config).done(wanted), partial(report_root, config)
+    config.pluginmanager.register(Scenarios(config, *ways), "canarylab-scenarios")
 
 
 def _reverted() -> Iterator[str]:
@@ -129,60 +132,6 @@ def _stack(config: pytest.Config, wanted: Wanted) -> Stack:
 
         return stack.attach(name, mesh=wanted.mesh, flagger_version=wanted.flagger)
     return _shared(config).stack(wanted)
-
-
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Scenario files: all that are named, and of folders those that are known by their place or their first line."""
-    if file_path.suffix not in (".yaml", ".yml"):
-        return None
-    from canarylab.scenario import find
-
-    named = parent.session.isinitpath(file_path)
-    if not (named or find.is_scenario(file_path)):
-        return None
-    from canarylab.scenario.collect import ScenarioFile
-
-    made: pytest.Collector = ScenarioFile.from_parent(parent, path=file_path)
-    made.settings = _settings(parent.config)  # type: ignore[attr-defined]
-    return made
-
-
-def _settings(config: pytest.Config) -> Settings:
-    """The options as scenarios know them."""
-    from functools import partial
-
-    from canarylab.scenario.item import Settings
-
-    return Settings(
-        stack=partial(_stack, config),
-        done=lambda wanted: _shared(config).done(wanted),
-        root=report_root(config),
-        rung=config.getoption("--cluster"),
-        mesh=config.getoption("--mesh"),
-        flagger=config.getoption("--flagger"),
-        images=tuple(config.getoption("--images")),
-        keep="all" if config.getoption("--keep-cluster") else config.getoption("--keep"),
-        repeat=config.getoption("--repeat"),
-        given=tuple(config.getoption("--set")),
-        pause=partial(_pause, config) if config.getoption("--pause-on-failure") else None,
-        outlives=_keeps(config) or bool(config.getoption("--attach")),
-    )
-
-
-def _pause(config: pytest.Config, text: str) -> None:
-    """Shows a text and waits for Enter."""
-    capture: Any = config.pluginmanager.getplugin("capturemanager")
-    with capture.global_and_fixture_disabled():
-        input(f"\n{text}\nEnter goes on: ")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Scenarios that take long begin first, so that side by side they end together."""
-    if any(item.path.suffix in (".yaml", ".yml") for item in items):
-        from canarylab.scenario.collect import longest_first
-
-        longest_first(items, getattr(config, "workerinput", {}).get("workercount", 1))
 
 
 def report_root(config: pytest.Config) -> Path:
@@ -334,7 +283,7 @@ def flagger(stack: Stack) -> Flagger:
 
 @pytest.fixture
 def namespace(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[str]:
-    """A namespace of the test's own. What runs in it is ended with the test, unless that failed or clusters are kept."""
+    """A namespace of the test's own. What runs in it ends with the test, unless that failed or clusters are kept."""
     from canarylab.kube import idle
 
     base = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))[:40].strip("-")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -105,7 +104,21 @@ def test_a_folder_that_cannot_be_written(folder: Path) -> None:
     assert "the folder cannot be written" in refused("file", *GREETER).what
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_the_right_to_write(folder: Path) -> None:
-    (folder / "locked").mkdir(mode=0o500)
-    assert "Permission denied" in refused("locked", *GREETER).what
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("spec: {}", "Canary web cannot be read: it has no 'service'"),
+        ("spec: {service: {port: 80}, targetRef: {}}", "Canary web cannot be read: it has no 'kind'"),
+        ("spec: 5", "Canary web cannot be read"),
+    ],
+)
+def test_a_canary_that_is_not_whole(folder: Path, text: str, said: str) -> None:
+    (folder / "canary.yaml").write_text(
+        f"kind: Canary\napiVersion: flagger.app/v1beta1\nmetadata: {{name: web}}\n{text}\n"
+    )
+    assert said in refused("--canary", "canary.yaml", "--command", "sh x").what
+
+
+def test_an_object_without_a_name(folder: Path) -> None:
+    (folder / "web.yaml").write_text("kind: Canary\napiVersion: flagger.app/v1beta1\nspec: {}\n")
+    assert refused("--manifests", "web.yaml").what == "a Canary has no name in its metadata"

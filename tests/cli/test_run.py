@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +127,11 @@ def test_news_and_what_was_kept_stand_in_the_last_lines() -> None:
 
 def test_names_are_completed() -> None:
     assert [one.value for one in _names(None, None, "go")] == ["good", "go"]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_of_the_docs_gets_its_completion(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_CANARYLAB_COMPLETE", f"{shell}_source")
+    command = str(Path(sys.executable).with_name("canarylab"))
+    done = subprocess.run([command], capture_output=True, text=True, check=False)
+    assert "_CANARYLAB_COMPLETE" in done.stdout, done.stderr

@@ -115,6 +115,10 @@ def test_nothing_is_claimed_about_the_split_of_answers_that_do_not_tell_their_po
     assert not any("at weight" in one.claim for one in untold.findings)
 
 
+def test_where_no_route_was_seen_there_is_no_time_with_a_weight() -> None:
+    assert Timeline(()).windows() == []
+
+
 def test_a_small_skew_at_every_weight_shows_over_all_of_them() -> None:
     timeline = Timeline(list(events(PROMOTION)))
     served, moved = answers(timeline, failing=False), 0

@@ -102,7 +102,7 @@ def test_a_deployment_without_a_canary_gets_one_and_the_other_way_round(tmp_path
 
 def test_what_the_local_rung_does_not_know_is_told(tmp_path: Path) -> None:
     told = "\n".join(advice.notes(shop(tmp_path)))
-    assert "a promotion takes 9 ticks of 60 s, 540 s; lay other values over it" in told
+    assert "a promotion takes 9 ticks of 60 s: 540 s; lay other values over it" in told
     assert "without --pod nothing is claimed about how users were split" in told
     assert "the webhook load asks flagger-loadtester.shop, which the local rung has not" in told
     assert "registry.example.com:5000/shop/web:1.10 have to be there" in told

@@ -61,6 +61,7 @@ def test_settings_that_a_program_keeps_in_etc_are_brought_along(tmp_path: Path) 
     java = program(tmp_path / "jdk" / "bin" / "java")
     (tmp_path / "jdk" / "lib").mkdir()
     (tmp_path / "jdk" / "lib" / "security").symlink_to("/etc/java-21/security")
+    (tmp_path / "jdk" / "lib" / "cacerts").symlink_to("/etc/ssl/certs/java/cacerts")
     assert images._settings(java) == ["/etc/java-21"]
 
 

@@ -70,6 +70,11 @@ def test_what_is_missing_or_not_clear_is_told(objects: list[Any], wish: dict[str
     assert (str(FILE) in told.value.where, bool(told.value.next_step)) == (True, True)
 
 
+def test_a_folder_whose_name_is_no_name_is_told() -> None:
+    with pytest.raises(UsageError, match="the application needs a name"):
+        subject.of([], Wish(), "2024")
+
+
 def test_an_object_that_the_canary_needs_has_to_be_in_the_files() -> None:
     found = subject.of([DEPLOYMENT, CANARY], Wish(manifests=(FILE,)), "folder")
     with pytest.raises(UsageError, match="the Canary needs the MetricTemplate orders"):
@@ -81,6 +86,7 @@ def test_an_object_that_the_canary_needs_has_to_be_in_the_files() -> None:
     [
         ({"command": "a", "binary": FILE}, "--command and --binary exclude each other"),
         ({"name": "My_Shop"}, "cannot be a name in Kubernetes"),
+        ({"name": "3d"}, "cannot be a name in Kubernetes"),
         ({"path": "index"}, "'index' is no page"),
         ({"pod": "from .*"}, "no regular expression with one group"),
         ({"pod": "from ("}, "no regular expression with one group"),

@@ -12,7 +12,21 @@ from canarylab import paths
 from canarylab.errors import CanarylabError
 
 # subcommand -> the module that holds it, imported only when it is asked for
-COMMANDS = ("doctor", "down", "faults", "lint", "list", "plan", "provision", "run", "schema", "up", "verify", "watch")
+COMMANDS = (
+    "doctor",
+    "down",
+    "faults",
+    "init",
+    "lint",
+    "list",
+    "plan",
+    "provision",
+    "run",
+    "schema",
+    "up",
+    "verify",
+    "watch",
+)
 
 
 class LazyGroup(click.Group):

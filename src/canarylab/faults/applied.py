@@ -19,6 +19,8 @@ from canarylab.model.timeline import FaultBegan, FaultEnded
 UNDO_BOUND = 30.0  # seconds for an API server that is busy, or has just been continued
 _AGAIN = 0.5
 _SYSTEM = SystemClock()
+# What goes on while a fault is in force must not end because nobody holds the fault any more.
+_IN_FORCE: set[Applied] = set()
 
 
 class Applied:
@@ -40,6 +42,7 @@ class Applied:
         """Injects and measures; what was done is undone again when the effect cannot be measured."""
         self._entry.write()
         self._open = True
+        _IN_FORCE.add(self)
         try:
             for action in (*self._plan.tools, *self._plan.actions):
                 if action.do is not None:
@@ -95,6 +98,7 @@ class Applied:
         self._undo(self._plan.tools)
         self._entry.remove()
         self._open = False
+        _IN_FORCE.discard(self)
 
     def _measure(
         self, wrong: str, look: Callable[[], Reading], good: Callable[[Reading], bool], bound: float

@@ -90,14 +90,18 @@ class Site:
         """An object, as it is now."""
         return rest.send(self.api, "GET", where, query=query)
 
-    def need(self, where: str, what: str) -> Json:
-        """An object that a fault is about; UsageError when it is not there."""
+    def need(self, where: str, what: str, *, flaggers: bool = False) -> Json:
+        """An object that a fault is about; UsageError when it is not there, or is Flagger's without ``flaggers``."""
         try:
-            return self.get(where)
+            found = self.get(where)
         except rest.Refused as error:
             if error.status != GONE:
                 raise
             raise UsageError(f"there is no {what}", where=f"namespace {self.namespace}") from error
+        owners = {one["kind"] for one in found["metadata"].get("ownerReferences", ())}
+        if "Canary" in owners and not flaggers:
+            raise UsageError(f"{what} is Flagger's own, which no fault edits", where=f"namespace {self.namespace}")
+        return found
 
     def pods(self, which: str) -> list[Json]:
         """The pods of a workload that are not on their way out."""

@@ -11,6 +11,7 @@ from canarylab import paths
 from canarylab.errors import UsageError
 from canarylab.journey import moved
 from canarylab.kube import manifests
+from canarylab.model.canary import Canary
 
 Json = dict[str, Any]
 
@@ -102,8 +103,8 @@ class Application:
         canary = {**canary, "metadata": {**canary["metadata"], "namespace": namespace}}
         made = cls(namespace, tuple(one for one in there if one["kind"] != "Canary"), canary, container, tuple(crowds))
         names = _containers(made, where)
-        if container and container not in names:
-            what = f"{made.target['kind']} {made.target['metadata']['name']} has no container {container}"
+        if not names or (container and container not in names):
+            what = f"{made.target['kind']} {made.target['metadata']['name']} has no container {container}".rstrip()
             raise UsageError(what, where=where, next_step=f"name one that it has: {', '.join(names)}")
         return replace(made, container=container or names[0])
 
@@ -152,12 +153,18 @@ def tagged(image: str, tag: str) -> str:
 
 
 def canary_of(objects: Iterable[Json], where: str) -> Json:
-    """The one Canary among objects; UsageError if there is none, or another one."""
+    """The one Canary among objects; UsageError if there is none, or another one, or it lacks what it needs."""
     found = [one for one in objects if one["kind"] == "Canary"]
     if len(found) != 1:
         names = ", ".join(one["metadata"]["name"] for one in found)
         what = f"{len(found)} Canaries stand there: {names}" if found else "no Canary stands there"
         raise UsageError(what, where=where, next_step="name the files of one application, with its one Canary")
+    try:
+        Canary.parse(found[0])
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        lacks = f"it has no {error}" if isinstance(error, KeyError) else str(error)
+        what = f"Canary {found[0]['metadata']['name']} cannot be read: {lacks}"
+        raise UsageError(what, where=where, next_step="`kubectl explain canary.spec` tells what it has") from error
     return found[0]
 
 
@@ -171,11 +178,17 @@ def _home(canary: Json, objects: Iterable[Json]) -> str:
 
 def objects_of(file: Path) -> list[Json]:
     """The objects of a file, or of a folder's files; UsageError when it cannot be read."""
+    next_step = "name files of Kubernetes objects"
     try:
-        return manifests.read(file)
+        read = manifests.read(file)
     except (OSError, UnicodeDecodeError) as error:
-        what = f"a file of the application cannot be read: {error}"
-        raise UsageError(what, where=str(file), next_step="name files of Kubernetes objects") from error
+        raise UsageError(
+            f"a file of the application cannot be read: {error}", where=str(file), next_step=next_step
+        ) from error
+    for one in read:
+        if not (isinstance(one.get("metadata"), dict) and one["metadata"].get("name")):
+            raise UsageError(f"a {one['kind']} has no name in its metadata", where=str(file), next_step=next_step)
+    return read
 
 
 def _containers(app: Application, where: str) -> list[str]:
@@ -183,7 +196,7 @@ def _containers(app: Application, where: str) -> list[str]:
     ref = app.canary["spec"]["targetRef"]
     try:
         return [one["name"] for one in app.target["spec"]["template"]["spec"]["containers"]]
-    except (StopIteration, KeyError) as error:
+    except (StopIteration, KeyError, TypeError) as error:
         what = f"no {ref['kind']} {ref['name']} stands in the manifests, which the Canary targets"
         raise UsageError(what, where=where, next_step="add the file that holds it") from error
 

@@ -153,8 +153,10 @@ class ScenarioItem(pytest.Item):
         if keeps:
             self.user_properties.append((KEPT, f"{self.name}: {attached(self.stack, self.prepared.namespace)}"))
             return
-        self._end_namespace(self.stack, self.prepared.namespace)
-        self.settings.done(self.wanted)
+        if self.file.scenario.exclusive:
+            self.settings.done(self.wanted)
+        else:
+            self._end_namespace(self.stack, self.prepared.namespace)
 
     def _end_namespace(self, stack: Stack, name: str) -> None:
         """Where the cluster ends with the run, only what runs in it is ended; elsewhere it goes, and is waited for."""

@@ -70,5 +70,8 @@ class Scenarios:
     def _pause(self, text: str) -> None:
         """Shows a text and waits for Enter."""
         capture: Any = self.config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled():
+        capture.suspend_global_capture(in_=True)
+        try:
             input(f"\n{text}\nEnter goes on: ")
+        finally:
+            capture.resume_global_capture()

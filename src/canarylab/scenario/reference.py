@@ -17,7 +17,8 @@ from canarylab.scenario.substitute import BUILT_IN
 
 Json = dict[str, Any]
 
-_OWN_PAGE = "fault"  # the fields of faults have a page of their own
+_OWN_PAGE = "fault"
+_FAULTS = "Its fields are those of [the faults](faults.md), written with dashes: `per-second`."
 
 
 def keys() -> str:
@@ -44,7 +45,7 @@ def _verb(name: str, kind: type[Verb]) -> str:
     parts = [f"### {name}", _about(kind)]
     if kind.bare:
         parts.append(f"What stands behind `{name}:` alone is `{kind.bare}`.")
-    parts.append("Its fields are those of [the faults](faults.md)." if name == _OWN_PAGE else _table(kind))
+    parts.append(_FAULTS if name == _OWN_PAGE else _table(kind))
     if issubclass(kind, Step):
         parts.append(f"In Python: `{kind.python}`.")
     return "\n\n".join(parts)

@@ -22,6 +22,7 @@ FILE = "fixtures/images.yaml"
 _APP = "/app"  # where a container sees the project's folder
 _SEEN = "/usr"  # what of the machine each container sees, but for what the machine's own people put into /usr/local
 _OWN = "/usr/local/"
+_SETTINGS = {"alternatives", "ca-certificates", "java", "pki", "ssl"}  # what of /etc it sees anyway (docs/node.md)
 _HEAD = """\
 # The program that stands behind the image where images are not pulled (`--images fixtures/images.yaml`). Paths are
 # relative to this file.
@@ -43,7 +44,9 @@ def text(image: str, wish: Wish, root: Path) -> str:
 def _binary(file: Path, root: Path) -> Json:
     if not os.access(file, os.X_OK) or file.is_dir():
         what = "there is no program that can be run"
-        raise UsageError(what, where=str(file), next_step="name a file that `chmod +x` was done for, and build it first")
+        raise UsageError(
+            what, where=str(file), next_step="name a file that `chmod +x` was done for, and build it first"
+        )
     return {"path": _relative(file, root)}
 
 
@@ -76,7 +79,9 @@ def _starter(word: str, root: Path) -> tuple[str, Json]:
         return word, {}
     found = shutil.which(word)
     if found is None:
-        raise UsageError(f"there is no program {word} here", where="--command", next_step="install it, or name its path")
+        raise UsageError(
+            f"there is no program {word} here", where="--command", next_step="install it, or name its path"
+        )
     real = Path(found).resolve()
     if real.is_relative_to(_SEEN) and not str(real).startswith(_OWN):
         settings = _settings(real)
@@ -95,4 +100,5 @@ def _settings(program: Path) -> list[str]:
     if str(home) == _SEEN:
         return []
     links = [one.resolve() for below in ("*", "*/*", "*/*/*") for one in home.glob(below) if one.is_symlink()]
-    return sorted({str(Path(*one.parts[:3])) for one in links if one.is_relative_to("/etc") and len(one.parts) > 2})
+    folders = {one.parts[2] for one in links if one.is_relative_to("/etc") and len(one.parts) > 2}
+    return sorted(f"/etc/{name}" for name in folders - _SETTINGS)

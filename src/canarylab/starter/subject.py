@@ -1,4 +1,4 @@
-"""The application that a project is about: what its manifests say, and what the user does. Pure but for reading files."""
+"""The application that a project is about: what its manifests say, and what the user adds. Pure."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ def of(objects: Sequence[Json], wish: Wish, folder: str) -> Subject:
     has_canary = wish.canary is not None or any(one["kind"] == "Canary" for one in objects)
     canary = canary_of(objects, where) if has_canary else None
     target = _target(objects, canary, wish, where)
+    _not_ours(canary, target, wish, where)
     name = _name(canary, target, wish, folder)
     container = _container(target, wish, where) if target else {"name": wish.container or name}
     return Subject(
@@ -73,6 +74,16 @@ def _target(objects: Sequence[Json], canary: Json | None, wish: Wish, where: str
         raise UsageError(f"more than one workload stands there: {names}", where=where, next_step="choose by --name")
     what = f"no Deployment {named} stands there" if named else "no Deployment stands there"
     raise UsageError(what, where=where, next_step=f"name the file that holds it by --manifests; there is: {names}")
+
+
+def _not_ours(canary: Json | None, target: Json | None, wish: Wish, where: str) -> None:
+    """UsageError where the user's files decide what the user gives as well."""
+    named = target["metadata"]["name"] if target else canary["spec"]["targetRef"]["name"] if canary else wish.name
+    decided = [("--name", wish.name, named)] + ([("--image", wish.image, "")] if target else [])
+    for option, given, wanted in decided:
+        if given and given != wanted:
+            what = f"{option} {given} is not what the files say"
+            raise UsageError(what, where=where, next_step=f"leave {option} out: the files decide it")
 
 
 def _name(canary: Json | None, target: Json | None, wish: Wish, folder: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from canarylab.errors import UsageError
 
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+_LABEL = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class Wish:
             raise UsageError("--command and --binary exclude each other", next_step="give what starts the program")
         if self.name and not label(self.name):
             what = f"{self.name!r} cannot be a name in Kubernetes"
-            raise UsageError(what, where="--name", next_step="use lower-case letters, digits and -, at most 40")
+            raise UsageError(
+                what, where="--name", next_step="begin with a letter; lower-case letters, digits and -, at most 40"
+            )
         for option, page in (("--path", self.path), ("--ready", self.ready)):
             if page and not page.startswith("/"):
                 raise UsageError(f"{page!r} is no page", where=option, next_step=f"write it as /{page}")

@@ -30,7 +30,7 @@ class ServiceEdited(Fault):
 
     def plan(self, site: Site) -> Plan:
         where = path("v1", "services", site.namespace, site.service("apex"))
-        before = site.need(where, f"Service {site.service('apex')}")
+        before = site.need(where, f"Service {site.service('apex')}", flaggers=True)
         old = before["spec"]["selector"]
         new = self.selector or site.application.target["spec"]["selector"]["matchLabels"]
 

@@ -12,7 +12,7 @@ from faulty import FaultyServer
 from canarylab import paths
 from canarylab.faults.measure import Reading
 from canarylab.faults.platform import scraping
-from canarylab.faults.platform.prometheus_blind import blind
+from canarylab.faults.platform.prometheus_blind import blind, unseen
 from canarylab.faults.platform.series_missing import without
 from canarylab.faults.site import Site
 from canarylab.faults.steps import Merge, Reload
@@ -68,3 +68,10 @@ def test_the_configuration_comes_back_to_the_letter_before_it_is_read(site: Site
     assert merge == Merge(WHERE, {"data": {"prometheus.yml": TEXT}})
     assert isinstance(read, Reload)
     assert not read.present
+
+
+def test_a_pod_that_is_gone_is_not_waited_for() -> None:
+    before = {"http://10.244.0.5:9797/metrics", "http://10.244.0.6:9797/metrics"}
+    left = {"http://10.244.0.6:9797/metrics"}
+    assert unseen(before, set(), {"10.244.0.5", "10.244.0.6"}).hits == 2
+    assert unseen(before, left, {"10.244.0.6"}).hits == 0

@@ -123,6 +123,11 @@ class Site:
         found = self.get(path("v1", "pods", namespace), {"labelSelector": selector})["items"]
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
+    def addresses(self) -> set[str]:
+        """The addresses of all pods of the cluster that are not on their way out."""
+        pods = self.get(path("v1", "pods"))["items"]
+        return {pod["status"].get("podIP", "") for pod in pods if "deletionTimestamp" not in pod["metadata"]}
+
     def endpoints(self, which: str) -> set[str]:
         """The UIDs of the pods to which a Service leads, as its EndpointSlices say."""
         return {uid for uid, ready in self._targets(which) if ready}

@@ -14,10 +14,10 @@ from canarylab.kube.apply import path
 
 @dataclass(frozen=True)
 class MeshPaused(Fault):
-    """Weights that Flagger writes meanwhile take effect at the end."""
+    """Istio's webhook is istiod's: Flagger's writes of the route are refused, and the rollout goes on at the end."""
 
     name: ClassVar[str] = "mesh-paused"
-    about: ClassVar[str] = "istiod stands still, and changed routes take no effect"
+    about: ClassVar[str] = "istiod stands still, so that routes can neither be written nor take effect"
     measured: ClassVar[str] = (
         "by requests to istiod's readiness through the API server, which wait in vain for a second"
     )

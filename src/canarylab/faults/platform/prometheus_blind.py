@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from canarylab.faults import prometheus
 from canarylab.faults.fault import LOCAL, PLATFORM, Fault, Plan
@@ -33,7 +35,7 @@ class PrometheusBlind(Fault):
 
         def lost() -> Reading:
             now = {_address(one) for one in asked.targets() if one["health"] == "up"}
-            return Reading(len(before - now), len(before), "targets are not scraped")
+            return unseen(before, now, site.addresses())
 
         return scraping.plan(site, blind, lost, prometheus.ROUND)
 
@@ -41,6 +43,12 @@ class PrometheusBlind(Fault):
 def blind(configuration: Json) -> Json:
     """Everything but what is scraped."""
     return {**configuration, "scrape_configs": []}
+
+
+def unseen(before: Set[str], now: Set[str], living: Set[str]) -> Reading:
+    """How many of the URLs scraped before are not scraped now; those of pods that are gone do not count."""
+    there = {url for url in before if urlsplit(url).hostname in living}
+    return Reading(len(there - now), len(there), "targets are not scraped")
 
 
 def _address(target: Json) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 JOURNEY = "@pytest.mark.canary"
-_AT_ONCE = 7  # journeys for each processor
+_AT_ONCE = 6  # journeys for each processor
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """With ``-m canary -n auto`` each journey gets a worker, as far as the processors bear it: seven for each.
+    """With ``-m canary -n auto`` each journey gets a worker, as far as the processors bear it: six for each.
 
     A journey waits for ticks of Flagger most of the time; its users and its pods do not.
     """

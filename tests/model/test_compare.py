@@ -94,6 +94,15 @@ def test_a_route_that_moves_by_itself_is_a_step_of_its_own() -> None:
     assert differences(PROMOTION, events) != []
 
 
+def test_a_route_belongs_to_the_nearest_status_where_a_tick_was_late() -> None:
+    made = plan.make(CANARY)
+    late = [
+        replace(one, at=one.at + 0.6 * TICK) if isinstance(one, CanarySeen) and one.phase == "Promoting" else one
+        for one in recorded(made)
+    ]
+    assert differences(made, sorted(late, key=lambda one: one.at)) == []
+
+
 def test_without_a_route_only_the_stages_count() -> None:
     events = [one for one in recorded(PROMOTION) if not isinstance(one, RouteSeen)]
     assert differences(PROMOTION, events) == []

@@ -6,7 +6,7 @@ import ast
 import string
 
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from canarylab.starter import quoted
@@ -19,6 +19,9 @@ def test_python(text: str) -> None:
     assert ast.literal_eval(quoted.python(text)) == text
 
 
+@example("0_")
+@example("0x1")
+@example("2026-01-01")
 @given(st.text(st.sampled_from(string.ascii_letters + string.digits + string.punctuation + " é")))
 def test_yaml(text: str) -> None:
     assert yaml.safe_load(f"[{{a: {quoted.yaml(text)}}}]") == [{"a": text}]

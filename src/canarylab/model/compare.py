@@ -24,7 +24,9 @@ _NONE = "nothing"
 _JITTER = 0.75
 _WAITING = (WAITING, WAITING_PROMOTION)
 S = TypeVar("S", bound=Step)
-_WHILE = 0.2  # the part of an interval for which a route has to stand to be one of its own
+# The part of an interval for which a route has to stand to be one of its own, and after which a status is of another
+# tick.
+_WHILE = 0.2
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ def _recorded(record: Timeline, interval: float, routed: bool) -> list[Seen]:
     """The record's steps; tick 0 is what stood before the trigger.
 
     In a tick Flagger writes the route, then the status. They come by two watches, so a route within half an interval
-    of a status is the same tick's, unless it stood for a while and then changed again.
+    of a status is the tick's whose status is nearest, unless it stood for a while and then changed again.
     """
     trigger = record.trigger()
     if trigger is None:
@@ -161,8 +163,18 @@ def _recorded(record: Timeline, interval: float, routed: bool) -> list[Seen]:
     ended = zip(changes, [*changes[1:], math.inf], strict=False)
     alone = [at for at, end in ended if not _of_a_tick(at, end, statuses, interval)]
     told = [_seen(record, trigger.at, trigger.at)] if any(one.at < trigger.at for one in record.of(CanarySeen)) else []
-    told += [_seen(record, at, at + interval / 2) for at in sorted([*(one.at for one in statuses), *alone])]
+    ours = _spans([one.at for one in statuses], interval) | {at: at + interval / 2 for at in alone}
+    told += [_seen(record, at, ours[at]) for at in sorted(ours)]
     return list(_counted(_distinct(told, routed), interval, resting=bool(told) and told[0].at == trigger.at))
+
+
+def _spans(statuses: Sequence[float], interval: float) -> dict[float, float]:
+    """Until when a route is of a status' tick: half an interval, or half way to the status of the next tick."""
+
+    def after(at: float) -> float:
+        return next((one for one in statuses if one > at + interval * _WHILE), math.inf)
+
+    return {at: min(at + interval / 2, (at + after(at)) / 2) for at in statuses}
 
 
 def _counted(steps: Sequence[Seen], interval: float, *, resting: bool) -> Iterator[Seen]:

@@ -18,7 +18,7 @@ from canarylab.scenario.result import Status
 from canarylab.scenario.summary import Done
 
 # A scenario waits for Flagger's ticks most of the time; its users and its pods do not.
-FOR_EACH_CORE = 7
+FOR_EACH_CORE = 6
 _WRONG = 1
 _INTERRUPTED = 130
 # No configuration and no conftest.py of whoever calls has a say.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[A-Za-z0-9/._-]*[A-Za-z/._][A-Za-z0-9/._-]*")  # no number, nothing that YAML reads otherwise
-_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n", "~", "-", ".", ""}
+_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9/._-]*")  # begins like no number and no date of YAML 1.1 or 1.2
+_WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
 def yaml(text: str, *, literal: bool = False) -> str:
     """A scalar; ``literal`` where ``${`` would mean a value of a scenario."""
     if literal:
         text = text.replace("${", "$${")
-    if _PLAIN.fullmatch(text) and not text.startswith("-") and text.lower() not in _WORDS and not _number(text):
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not _number(text):
         return text
     return "'" + text.replace("'", "''") + "'"
 

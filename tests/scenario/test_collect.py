@@ -81,7 +81,10 @@ def test_a_scenario_about_another_mesh_is_skipped_without_a_cluster(folder: pyte
     ran.stdout.fnmatch_lines(["*it is about none*"])
 
 
-def test_a_machine_without_the_programs_fails_in_three_lines(folder: pytest.Pytester) -> None:
+def test_a_machine_without_the_programs_fails_in_three_lines(
+    folder: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CANARYLAB_CACHE", str(folder.path / "cache"))
     ran = folder.runpytest_inprocess("scenarios/short.yaml", "--attach=nowhere")
     ran.assert_outcomes(errors=1)
     ran.stdout.fnmatch_lines(["missing programs and files: *", "  where: *", "  next:  run `canarylab provision`"])

@@ -43,6 +43,8 @@ def test_a_module_of_python_is_named_by_it() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "timeit", "-s", "import sys", "sys.stdin.read()"], stdin=subprocess.PIPE
     ) as run:
-        assert processes.name(run.pid) == "timeit"
+        while not (name := processes.name(run.pid)):  # until exec has told the kernel its words
+            pass
         run.kill()
+    assert name == "timeit"
     assert processes.name(run.pid) == ""

@@ -113,6 +113,7 @@ def greeter(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.nightly
 @pytest.mark.exclusive
 def test_the_tutorial_goes_as_it_is_written(tmp_path: Path) -> None:
     first, later = greeter(tmp_path / "first"), greeter(tmp_path / "later")
@@ -129,6 +130,7 @@ def test_the_tutorial_goes_as_it_is_written(tmp_path: Path) -> None:
     assert [re.findall(r"\d+ passed", one)[-1:] for one in said] == [["1 passed"], ["1 passed"], ["4 passed"]]
 
 
+@pytest.mark.nightly
 @pytest.mark.exclusive
 def test_manifests_that_are_there_are_used_as_they_are(tmp_path: Path) -> None:
     binary = toolchain.provision(silent, "").program("podinfo")

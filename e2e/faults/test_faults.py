@@ -59,6 +59,7 @@ def test_what_fails_at_the_pods_is_counted_as_their_answer(staged: Journey, at: 
         assert (found.hits > 0) == counted
 
 
+@pytest.mark.nightly
 @pytest.mark.exclusive
 def test_faults_that_others_notice_are_measured_and_so_is_their_end(alone: Journey) -> None:
     for name, given in EXCLUSIVE:

@@ -101,6 +101,7 @@ def check(journey: Journey, case: Case) -> None:
     print(f"{told}: reverted by the next command")
 
 
+@pytest.mark.nightly
 @pytest.mark.exclusive
 @pytest.mark.parametrize("cases", [SHARED, EXCLUSIVE], ids=["shared", "exclusive"])
 def test_the_next_command_reverts_what_a_killed_runner_left(alone: Journey, cases: tuple[Case, ...]) -> None:

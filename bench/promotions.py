@@ -126,6 +126,7 @@ def measure(count: int, folder: Path) -> Json:
         "programs": {
             name: {"cpu_seconds": round(cpu - before.get(name, (0.0, 0))[0], 1), "rss_mb": round(rss / 1e6)}
             for name, (cpu, rss) in sorted(after.items(), key=lambda one: -one[1][0])[:14]
+            if cpu >= before.get(name, (0.0, 0))[0]  # else some of them have ended
         },
     }
 

@@ -9,7 +9,6 @@ import pytest
 
 pytest_plugins = ["pytester"]
 JOURNEY = "@pytest.mark.canary"
-_AT_ONCE = 6  # journeys for each processor
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """With ``-m canary -n auto`` each journey gets a worker, as far as the processors bear it: six for each.
+    """With ``-m canary -n auto`` each journey gets a worker, as far as the processors bear it, as scenarios do.
 
     A journey waits for ticks of Flagger most of the time; its users and its pods do not.
     """
@@ -35,7 +34,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     chosen = [Path(argument) for argument in config.args if Path(argument).is_dir()]
     files = {file for folder in chosen for file in folder.rglob("test_*.py")}
     journeys = sum(JOURNEY in file.read_text() for file in files)
-    return min(journeys, _AT_ONCE * (os.cpu_count() or 1)) or None
+    from canarylab.scenario.front import FOR_EACH_CORE  # noqa: PLC0415 - asked once, by the controller alone
+
+    return min(journeys, FOR_EACH_CORE * (os.cpu_count() or 1)) or None
 
 
 class Journeys:

@@ -18,7 +18,6 @@ import sys
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +26,7 @@ from typing import Any
 import weight_latency
 
 from canarylab import stack
-from canarylab.clusters.local import registry
+from canarylab.clusters.local import processes, registry
 from canarylab.journey import Change, Journey
 from canarylab.journey.application import podinfo
 from canarylab.model import expectation
@@ -59,19 +58,11 @@ class Polling(threading.Thread):
                     stages.append(now)
 
 
-def below(pid: int) -> Iterator[int]:
-    """A process and all its descendants."""
-    yield pid
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            yield from below(int(child))
-
-
 def usage(up: Stack) -> dict[str, tuple[float, int]]:
     """Processor seconds and resident bytes of the cluster's programs, by name."""
     outer, tick = registry.find(up.cluster.name).process(), os.sysconf("SC_CLK_TCK")
     used: dict[str, tuple[float, int]] = defaultdict(lambda: (0.0, 0))
-    for pid in below(outer or 0):
+    for pid in processes.tree(outer) if outer else ():
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             name = Path(f"/proc/{pid}/comm").read_text().strip()

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import requests
 import yaml
-from trees import tree
 
 from canarylab.clusters.local import registry
+from canarylab.clusters.local.processes import tree
 
 BOUND = 10.0  # seconds from the end of a run to the end of the last process; 0.1 s is usual
 # Seconds after its start, from "still importing" to "a node is there".

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from trees import tree
 
 from canarylab.clusters.local import registry
+from canarylab.clusters.local.processes import tree
 from canarylab.stack import Stack
 
 LISTENING = "0A"

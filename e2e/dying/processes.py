@@ -6,24 +6,10 @@ import os
 import signal
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-from trees import below
-
-from canarylab.clusters.local import registry
+from canarylab.clusters.local import processes, registry
 
 RESTART_BOUND = 60.0  # seconds; a container that died before may be in its first back-off of 10 s, tenfold is rare
-
-
-def program(pid: int) -> str:
-    """The name of a process's program: the module of a Python one, else the file's."""
-    try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-    except OSError:
-        return ""
-    if "-m" in words[:3]:
-        return words[words.index("-m") + 1]
-    return os.path.basename(words[0])
 
 
 @dataclass(frozen=True)
@@ -36,8 +22,8 @@ class Part:
     def pids(self, cluster: str) -> set[int]:
         """Its processes, those that only wait to be collected left out."""
         outer = registry.find(cluster).process()
-        found = below(outer) if outer else ()
-        return {pid for pid in found if program(pid) == self.program}
+        found = processes.below(outer) if outer else ()
+        return {pid for pid in found if processes.name(pid) == self.program}
 
     def signal(self, cluster: str, number: signal.Signals) -> set[int]:
         """Sends a signal to it; the processes that got it."""

@@ -285,10 +285,10 @@ def flagger(stack: Stack) -> Flagger:
 def namespace(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[str]:
     """A namespace of the test's own. What runs in it ends with the test, unless that failed or clusters are kept."""
     from canarylab.kube import idle
+    from canarylab.scenario import space
 
-    base = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower().removeprefix("test_"))[:40].strip("-")
-    name = f"{base}-{time.time_ns() // 1000 % 10**8:08d}"
-    cluster.kubectl("create", "namespace", name)
+    name = space.name(request.node.name.lower().removeprefix("test_"))
+    space.create(cluster, name)
     yield name
     if not request.node.stash.get(_FAILED, False) and not request.config.getoption("--keep-cluster"):
         idle.stop(cluster.api_client(), name)

@@ -66,11 +66,12 @@ def judge(evidence: Evidence, expected: Expectation) -> Verdict:
     """Every claim of an expectation."""
     record = evidence.timeline.since_trigger()
     findings = [_no_gap(record), _stages(record, expected), _route(record, expected)]
-    findings += [*_ticks(evidence, expected), _explained(evidence.canary, record)]
+    findings += [*_ticks(record, expected), _explained(evidence.canary, record)]
     findings += [_images(record, expected), *_scaled_down(record, expected)]
-    splits = sum(len(evidence.shares(crowd)) + 1 for crowd in evidence.crowds)
-    for crowd in evidence.crowds:
-        findings += [*_splits(evidence, crowd, splits), *_spared(evidence, crowd), _users(evidence, crowd, expected)]
+    shares = [evidence.shares(crowd) for crowd in evidence.crowds]
+    splits = sum(len(each) + 1 for each in shares)
+    for crowd, each in zip(evidence.crowds, shares, strict=True):
+        findings += [*_splits(crowd, each, splits), *_spared(record, crowd), _users(record, crowd, each, expected)]
     return Verdict(tuple(findings))
 
 
@@ -90,12 +91,12 @@ def _route(record: Timeline, expected: Expectation) -> Finding:
     return Finding("the route's weights", seen == expected.route, _row(expected.route), _row(seen))
 
 
-def _ticks(evidence: Evidence, expected: Expectation) -> list[Finding]:
+def _ticks(record: Timeline, expected: Expectation) -> list[Finding]:
     """The plan beside the record, tick by tick; what somebody did meanwhile, such as opening a gate, took its time."""
     if expected.plan is None:
         return []
-    by_hand = any(True for _ in evidence.timeline.since_trigger().of(Acted))
-    rows = compare.rows(expected.plan, evidence.timeline, by_hand=by_hand)
+    by_hand = any(True for _ in record.of(Acted))
+    rows = compare.rows(expected.plan, record, by_hand=by_hand)
     same = all(row.same for row in rows)
     seen = f"all {len(rows)} steps" if same else f"\n{compare.side_by_side(rows)}"
     return [Finding("every tick as it was planned", same, f"all {len(expected.steps)} steps in their ticks", seen)]
@@ -128,11 +129,11 @@ def _scaled_down(record: Timeline, expected: Expectation) -> list[Finding]:
     return [Finding("the target is scaled to zero", bool(seen) and seen[-1].replicas == 0, "0 replicas", last)]
 
 
-def _splits(evidence: Evidence, crowd: Crowd, splits: int) -> list[Finding]:
+def _splits(crowd: Crowd, shares: Sequence[Share], splits: int) -> list[Finding]:
     """One for each weight and one for all; a rollout's hold by chance with CONFIDENCE, each with its part of it."""
     if not crowd.told:
         return []
-    each, shares = 1 - (1 - CONFIDENCE) / max(1, splits), evidence.shares(crowd)
+    each = 1 - (1 - CONFIDENCE) / max(1, splits)
     overall = [_overall(crowd, shares, each)] if len(shares) > 1 else []
     return [*(_split(crowd, share, each) for share in shares), *overall]
 
@@ -155,9 +156,9 @@ def _split(crowd: Crowd, share: Share, confidence: float) -> Finding:
     return Finding(claim, enough and least <= share.canary <= most, wanted, seen)
 
 
-def _spared(evidence: Evidence, crowd: Crowd) -> list[Finding]:
+def _spared(record: Timeline, crowd: Crowd) -> list[Finding]:
     """Before and after, when the canary has no traffic, no user may fail."""
-    windows = [one for one in evidence.timeline.since_trigger().windows() if one.weight == 0]
+    windows = [one for one in record.windows() if one.weight == 0]
     if not windows:
         return []
     seen = [one for window in windows for one in traffic.under(window, crowd.answers)]
@@ -166,12 +167,12 @@ def _spared(evidence: Evidence, crowd: Crowd) -> list[Finding]:
     return [Finding(claim, bool(seen) and not bad, "none failed", f"{bad} of {len(seen)} failed")]
 
 
-def _users(evidence: Evidence, crowd: Crowd, expected: Expectation) -> Finding:
+def _users(record: Timeline, crowd: Crowd, shares: Sequence[Share], expected: Expectation) -> Finding:
     """The objective that the weights imply: at worst all that the canary serves fails, and nothing else."""
-    trigger = evidence.timeline.trigger()
+    trigger = record.trigger()
     since = [one for one in crowd.answers if trigger and one.sent >= trigger.at]
     bad = sum(not one.good for one in since)
-    failing = 0 if expected.outcome == PROMOTED else _most_failing(evidence, crowd)
+    failing = 0 if expected.outcome == PROMOTED else _most_failing(record, crowd, shares)
     rate = 100 * (1 - bad / len(since)) if since else 0.0
     objective = 100 * (1 - failing / len(since)) if since else 100.0
     return Finding(
@@ -180,14 +181,14 @@ def _users(evidence: Evidence, crowd: Crowd, expected: Expectation) -> Finding:
     )  # fmt: skip
 
 
-def _most_failing(evidence: Evidence, crowd: Crowd) -> int:
+def _most_failing(record: Timeline, crowd: Crowd, shares: Sequence[Share]) -> int:
     """As many as the canary may have served; answers between two weights count as the larger one's."""
-    windows = evidence.timeline.since_trigger().windows()
+    windows = record.windows()
     between = []
     for before, after in itertools.pairwise(windows):
         answers = sum(_around(one, after.start) for one in crowd.answers)
         between.append(Share(max(crowd.weight(before), crowd.weight(after)), answers, 0, 0))
-    return sum(traffic.allowed(share, CONFIDENCE)[1] for share in [*evidence.shares(crowd), *between])
+    return sum(traffic.allowed(share, CONFIDENCE)[1] for share in [*shares, *between])
 
 
 def _around(answer: Answer, change: float) -> bool:

@@ -1,4 +1,4 @@
-"""A scenario's namespace: made before it, deleted after it; one that does not go names what holds it."""
+"""A test's or a scenario's namespace: made before it, deleted after it; one that does not go names what holds it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REMAINING = re.compile(r"([\w.-]+) has \d+ resource instances")
 
 
 def name(title: str) -> str:
-    """A name for a namespace of the scenario's own."""
+    """A name for a namespace of its own."""
     base = re.sub(r"[^a-z0-9]+", "-", title.lower())[:40].strip("-")
     return f"{base}-{time.time_ns() // 1000 % 10**8:08d}"
 

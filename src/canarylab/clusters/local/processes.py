@@ -16,7 +16,7 @@ from canarylab.errors import EnvironmentFault
 def of(cluster: str, program: str) -> list[str]:
     """The identities (``PID START_TIME``) of a program's processes; EnvironmentFault when none of them runs."""
     outer = registry.find(cluster).process()
-    found = [registry.identity(pid) for pid in _below(outer) if name(pid) == program] if outer else []
+    found = [registry.identity(pid) for pid in below(outer) if name(pid) == program] if outer else []
     living = [identity for identity in found if registry.lives(identity)]
     if not living:
         raise EnvironmentFault(f"no process of {program} runs", where=f"cluster {cluster}")
@@ -45,8 +45,13 @@ def send(identity: str, number: str) -> None:
             os.close(descriptor)
 
 
-def _below(pid: int) -> Iterator[int]:
-    """All descendants, as far as they are still there; a child belongs to the thread that made it."""
+def tree(pid: int) -> set[int]:
+    """A process and all its descendants."""
+    return {pid, *below(pid)}
+
+
+def below(pid: int) -> Iterator[int]:
+    """All descendants of a process, as far as they are still there; a child belongs to the thread that made it."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
     except OSError:
@@ -58,4 +63,4 @@ def _below(pid: int) -> Iterator[int]:
             continue
         for child in map(int, children):
             yield child
-            yield from _below(child)
+            yield from below(child)

@@ -14,7 +14,7 @@ from canarylab.toolchain import spec
 from canarylab.toolchain.progress import Step
 from canarylab.toolchain.recipe import pinned
 from canarylab.toolchain.spec import Program
-from canarylab.toolchain.versions import Range, accepted, known
+from canarylab.toolchain.versions import Range, accepted, known, read_pins
 
 PAGE = Path(__file__).parent.parent / "docs" / "toolchain.md"
 PINS = pinned(paths.toolchain_source()).pins
@@ -40,15 +40,25 @@ def program(each: Program) -> str:
     return f"| {each.name} | {source} | {version} | {words(accepted('programs', each.name)) if each.ask else ''} |"
 
 
+def demanded(each: spec.Extra) -> str:
+    """The row of an extra."""
+    version = read_pins(paths.toolchain_source() / "extra" / each.name / "go.mod").version(each.module)
+    files = ", ".join(f"`{asset.target}`" for asset in each.assets)
+    programs = ", ".join(program.name for program in each.programs)
+    return f"| {each.name} | {programs} | `{each.module}` | {version} | {files} |"
+
+
 def rows(title: str) -> list[str]:
     """What the table of a section is to be."""
+    if title == "Programs on demand":
+        return [demanded(each) for each in spec.EXTRAS.values()]
     if title == "Programs":
         go = f"| go | wheel `{spec.WHEELS['go'].distribution}` | {PINS.go} or newer | {PINS.go} or newer, from PATH |"
         return [*map(program, spec.PROGRAMS), go]
     return [f"| `{each.target}` | `{each.module}` | {PINS.version(each.module)} |" for each in spec.ASSETS]
 
 
-@pytest.mark.parametrize("title", ["Programs", "Files"])
+@pytest.mark.parametrize("title", ["Programs", "Files", "Programs on demand"])
 def test_the_tables_say_what_is_pinned(title: str) -> None:
     table = re.compile(rf"(^## {title}\n(?:[^|].*\n|\n|\| .*\n)*?\|---[-|]*\n)((?:\| .*\n)*)", re.MULTILINE)
     wanted = "".join(f"{row}\n" for row in rows(title))
@@ -77,6 +87,12 @@ def test_the_tags_and_flags_of_the_build_are_explained() -> None:
     told = section("What it costs")
     flags = [*spec.TAGS, spec.COMPILER_FLAGS.removeprefix("all="), "-s"]
     assert [each for each in flags if f"`{each}`" not in told] == []
+
+
+def test_an_extra_is_named_with_its_cost_and_on_the_command_line() -> None:
+    told, options = section("What it costs"), (PAGE.parent / "cli.md").read_text()
+    assert [name for name in spec.EXTRAS if f"| {name} |" not in told] == []
+    assert [name for name in spec.EXTRAS if f"`{name}`" not in options] == []
 
 
 def test_the_releases_of_flagger_stand_where_the_page_says() -> None:

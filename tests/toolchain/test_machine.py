@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from canarylab.errors import EnvironmentFault
-from canarylab.toolchain import installed, machine
+from canarylab.toolchain import installed, machine, spec
 from canarylab.toolchain.machine import Disk
 
 
@@ -23,6 +23,7 @@ def test_looking_at_an_empty_cache_makes_nothing_but_the_memory_of_what_programs
     monkeypatch.setenv("CANARYLAB_CACHE", str(tmp_path / "cache"))
     facts = machine.gather()
     assert {each.name for each in facts.kits[0].to_build} >= {"istiod", "flagger"}
+    assert [each.recipe.name for each in facts.on_demand] == list(spec.EXTRAS)
     assert (facts.system, facts.cache_writable, facts.packages_missing) == ("Linux", True, ())
     assert facts.cores >= 1
     assert facts.memory > 10**8

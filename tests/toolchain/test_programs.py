@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from canarylab import paths
-from canarylab.toolchain import PODINFO_VERSION, spec
+from canarylab.toolchain import PODINFO_VERSION, recipe, spec
 from canarylab.toolchain.recipe import pinned
 from canarylab.toolchain.versions import accepted, known
 
@@ -49,6 +52,36 @@ def test_every_main_package_is_kept_in_the_module_file() -> None:
     packages = {each.package for each in spec.PROGRAMS if each.package}
     assert {each for each in packages if not each.startswith("./") and f"\t{each}\n" not in go_mod} == set()
     assert all((paths.toolchain_source() / each).is_dir() for each in packages if each.startswith("./"))
+
+
+@pytest.mark.parametrize("extra", spec.EXTRAS.values(), ids=lambda each: each.name)
+def test_an_extra_is_pinned_by_a_module_of_its_own_and_has_a_measured_cost(extra: spec.Extra) -> None:
+    made = recipe.for_extra(paths.toolchain_source(), extra)
+    assert made.pins.version(extra.module).startswith("v")
+    assert all(made.pins.version(each.module) for each in (*extra.programs, *extra.assets))
+    assert {each.target.partition("/")[0] for each in extra.assets} <= {extra.name}
+    assert made.source
+    tools = (made.source / "go.mod").read_text()
+    packages = {each.package for each in extra.programs}
+    assert {each for each in packages if f"tool {each}\n" not in tools and f"\t{each}\n" not in tools} == set()
+    assert known()["cost"]["of"][extra.name]["seconds"] > 0
+
+
+def test_no_program_is_brought_by_two() -> None:
+    names = [each.name for each in spec.PROGRAMS]
+    names += [program.name for extra in spec.EXTRAS.values() for program in extra.programs]
+    assert len(names) == len(set(names))
+
+
+def test_an_extra_never_changes_the_key_of_the_toolchain(tmp_path: Path) -> None:
+    source = tmp_path / "toolchain"
+    shutil.copytree(paths.toolchain_source(), source)
+    before = pinned(source).key
+    shutil.rmtree(source / "extra")
+    assert pinned(source).key == before
+    (source / "extra" / "another" / "cmd").mkdir(parents=True)
+    (source / "extra" / "another" / "cmd" / "main.go").write_text("package main")
+    assert pinned(source).key == before
 
 
 def test_podinfos_placeholder_has_room_for_the_longest_tag() -> None:

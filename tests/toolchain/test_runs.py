@@ -90,9 +90,10 @@ def lab(tmp_path: Path) -> Lab:
     go.parent.mkdir()
     go.write_text(f"#!{sys.executable}\n{FAKE.read_text()}")
     go.chmod(0o755)
-    outputs = {each.package: each.output for each in spec.PROGRAMS if each.package}
+    extras = [each for extra in spec.EXTRAS.values() for each in extra.programs]
+    outputs = {each.package: each.output for each in (*spec.PROGRAMS, *extras) if each.package}
     (tmp_path / "outputs.json").write_text(json.dumps(outputs))
-    for asset in spec.ASSETS:
+    for asset in (*spec.ASSETS, *(each for extra in spec.EXTRAS.values() for each in extra.assets)):
         source = tmp_path / "modules" / asset.source
         source.parent.mkdir(parents=True, exist_ok=True)
         source.touch() if source.suffix else source.mkdir(exist_ok=True)
@@ -166,6 +167,27 @@ def test_another_release_of_flagger_is_built_as_its_own_module(lab: Lab) -> None
     assert (
         lab.calls("build")[0] == "build github.com/fluxcd/flagger/cmd/flagger github.com/fluxcd/flagger/cmd/loadtester"
     )
+
+
+def test_an_extra_is_built_as_its_own_module_and_the_rest_stays(lab: Lab) -> None:
+    before = json.loads(lab.run()[1])
+    code, output, _ = lab.run("--with", "metrics-server,contour")
+    told = json.loads(output)
+    folders = {each["name"]: Path(each["path"]).parent.parent.name for each in told["programs"]}
+    assert (code, told["key"].split("+")[0]) == (0, before["key"])
+    assert folders["contour"].startswith("contour-")
+    assert folders["metrics-server"].startswith("metrics-server-")
+    assert [line.split()[-1] for line in lab.calls("build")[1:]] == [
+        "github.com/projectcontour/contour/cmd/contour",
+        "sigs.k8s.io/metrics-server/cmd/metrics-server",
+    ]
+
+
+def test_an_extra_that_nobody_knows_is_wrong_usage(lab: Lab) -> None:
+    code, _, errors = lab.run("--with", "nginx")
+    assert code == 2
+    assert "no extra named 'nginx'" in errors
+    assert "contour" in errors
 
 
 def test_a_release_that_nobody_has_is_refused_before_anything_is_built(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from canarylab.errors import EnvironmentFault, UsageError
 from canarylab.toolchain import ProgramInfo, Toolset
+from canarylab.toolchain.toolset import nowhere
 
 words = st.text(min_size=1, max_size=20)
 infos = st.builds(
@@ -39,3 +41,24 @@ def test_the_first_share_that_has_an_asset_wins(tmp_path: Path) -> None:
     assert toolset.asset("api.proto") == tmp_path / "ours" / "api.proto"
     with pytest.raises(EnvironmentFault, match="canarylab provision"):
         toolset.asset("istio")
+
+
+def test_an_extra_is_asked_for_only_when_its_program_or_its_files_are(tmp_path: Path) -> None:
+    (tmp_path / "contour" / "manifests").mkdir(parents=True)
+    contour, asked = ProgramInfo("contour", Path("/x/contour"), "m", "v1", "0", "built"), list[str]()
+
+    def further(name: str) -> Toolset:
+        asked.append(name)
+        return Toolset(name, {"contour": contour}, (tmp_path,))
+
+    toolset = Toolset("k", {"etcd": replace(contour, name="etcd")}, (), further)
+    assert (toolset.describe("etcd").name, asked) == ("etcd", [])
+    assert toolset.program("contour") == Path("/x/contour")
+    assert toolset.asset("contour/manifests") == tmp_path / "contour" / "manifests"
+    assert asked == ["contour", "contour"]
+    assert toolset == replace(toolset, further=nowhere)
+
+
+def test_a_toolset_without_a_way_to_extras_tells_the_command_that_gets_one() -> None:
+    with pytest.raises(EnvironmentFault, match="canarylab provision --with metrics-server"):
+        Toolset("k", {}, ()).program("metrics-server")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 import click
 
 from canarylab.errors import EnvironmentFault
 from canarylab.process import namespaces
-from canarylab.toolchain import checkup, machine
+from canarylab.toolchain import checkup, machine, spec
 from canarylab.toolchain.checkup import Finding, Level
 from canarylab.toolchain.versions import known
 
@@ -44,9 +45,9 @@ def try_network() -> Finding:
     return Finding("network", Level.FAULT, f"a cluster's mounts and devices cannot be made: {complained}", fix)
 
 
-def examine(flagger: str) -> list[Finding]:
+def examine(flagger: str, extras: Sequence[str] = ()) -> list[Finding]:
     """Every finding on this machine."""
-    system, *others = checkup.examine(machine.gather(flagger), known()["cost"])
+    system, *others = checkup.examine(machine.gather(flagger, extras), known()["cost"])
     tried = [try_namespaces()]
     if checkup.runnable([*tried, *others]):
         tried.append(try_network())
@@ -62,10 +63,13 @@ def lines(finding: Finding) -> list[str]:
 @click.command("doctor")
 @click.option("--cluster", type=click.Choice(["local"]), default="local", help="the rung to look at")
 @click.option("--flagger", default="", metavar="VERSION", help="look for that release of Flagger")
+@click.option(
+    "--with", "extras", default="", metavar="NAME,...", help="look for programs that only some clusters need as well"
+)
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-def command(cluster: str, flagger: str, as_json: bool) -> None:
+def command(cluster: str, flagger: str, extras: str, as_json: bool) -> None:
     """Say what is here and what is missing; exit with 3 if the rung cannot run on this machine."""
-    findings = examine(flagger)
+    findings = examine(flagger, spec.listed(extras))
     able = checkup.runnable(findings)
     if as_json:
         told = {"cluster": cluster, "runs": able, "findings": [each.facts() for each in findings]}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from canarylab.toolchain import golang
+from canarylab.toolchain.kit import Kit
 from canarylab.toolchain.machine import Facts
 from canarylab.toolchain.recipe import Recipe
 from canarylab.toolchain.spec import WHEELS
+from canarylab.toolchain.toolset import ProgramInfo, provision_with
 
 PROVISION = "canarylab provision"
 
@@ -89,6 +92,7 @@ def examine(facts: Facts, measured: dict[str, Any]) -> list[Finding]:
         _cache(facts),
         *_here(facts),
         *_missing(facts, measured),
+        *_on_demand(facts, measured),
     ]
 
 
@@ -133,7 +137,24 @@ def _cache(facts: Facts) -> Finding:
 
 def _here(facts: Facts) -> list[Finding]:
     programs = {name: info for each in facts.kits for name, info in each.programs.items()}
-    return [Finding(info.name, Level.OK, f"{info.version}, {info.origin}, {info.path}") for info in programs.values()]
+    return [_found(info) for info in programs.values()]
+
+
+def _found(info: ProgramInfo) -> Finding:
+    return Finding(info.name, Level.OK, f"{info.version}, {info.origin}, {info.path}")
+
+
+def _on_demand(facts: Facts, measured: dict[str, Any]) -> list[Finding]:
+    """The extras that were not asked for: here already, or built when something asks for them."""
+    findings: list[Finding] = []
+    for each in facts.on_demand:
+        if each.complete:
+            findings += map(_found, each.programs.values())
+            continue
+        version = each.recipe.pins.version(each.recipe.programs[0].module)
+        text = f"{version}, built when it is needed, or by `{provision_with(each.recipe.name)}`: "
+        findings.append(Finding(each.recipe.name, Level.OK, f"{text}{_cost(facts, measured, [each])}"))
+    return findings
 
 
 def _missing(facts: Facts, measured: dict[str, Any]) -> list[Finding]:
@@ -141,16 +162,22 @@ def _missing(facts: Facts, measured: dict[str, Any]) -> list[Finding]:
     if not lacking:
         return []
     building = any(each.to_build or each.to_copy for each in facts.kits)
-    cost, text = _cost(facts, measured), f"missing: {', '.join(lacking)}"
+    cost, text = _cost(facts, measured, facts.kits), f"missing: {', '.join(lacking)}"
     text += f"; getting it with empty caches: {cost}"
     go = [_go(facts)] if building else []
     full = _too_small(facts, cost)
     if full:
         fix = "free some space, or set CANARYLAB_CACHE, GOCACHE and GOMODCACHE to folders on another disk"
         return [Finding("toolchain", Level.FAULT, f"{text}; {full}", fix), *go]
+    return [Finding("toolchain", Level.GET, text, f"run `{_command(facts)}`"), *go]
+
+
+def _command(facts: Facts) -> str:
+    """What gets all that was asked for."""
     release = [each.recipe.module.rpartition("@v")[2] for each in facts.kits if each.recipe.module]
-    fix = " ".join([f"{PROVISION} --flagger", *release]) if release else PROVISION
-    return [Finding("toolchain", Level.GET, text, f"run `{fix}`"), *go]
+    extras = [each.recipe.name for each in facts.kits if each.recipe.name]
+    words = [provision_with(*extras) if extras else PROVISION]
+    return " ".join([*words, *(f"--flagger {version}" for version in release)])
 
 
 def _too_small(facts: Facts, cost: Cost) -> str:
@@ -162,10 +189,10 @@ def _too_small(facts: Facts, cost: Cost) -> str:
     return f"only {size(short[0].free)} are free in {short[0].folder}" if short else ""
 
 
-def _cost(facts: Facts, measured: dict[str, Any]) -> Cost:
+def _cost(facts: Facts, measured: dict[str, Any], kits: Sequence[Kit]) -> Cost:
     """What was measured, with the time for as many cores as there are."""
-    wheels = [WHEELS[each.name].distribution for kit in facts.kits for each in kit.to_install]
-    builds = [_kind(each.recipe) for each in facts.kits if each.to_build or each.to_copy]
+    wheels = [WHEELS[each.name].distribution for kit in kits for each in kit.to_install]
+    builds = [_kind(each.recipe) for each in kits if each.to_build or each.to_copy]
     if builds and facts.go is None:
         wheels.append(WHEELS["go"].distribution)
     total, scale = Cost(), measured["cores"] / facts.cores
@@ -176,7 +203,7 @@ def _cost(facts: Facts, measured: dict[str, Any]) -> Cost:
 
 
 def _kind(recipe: Recipe) -> str:
-    return "flagger" if recipe.module else "toolchain"
+    return recipe.name or ("flagger" if recipe.module else "toolchain")
 
 
 def _go(facts: Facts) -> Finding:

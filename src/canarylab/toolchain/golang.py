@@ -14,8 +14,8 @@ from canarylab.toolchain import storage, wheels
 from canarylab.toolchain.spec import WHEELS
 from canarylab.toolchain.versions import numbers
 
-# Pure Go, so that no C compiler is asked for; no other toolchain is fetched behind anyone's back; no workspace
-# file of a folder above is taken in.
+# Pure Go, so that no C compiler is asked for; no other toolchain is fetched behind anyone's back (a recipe may name
+# one); no workspace file of a folder above is taken in.
 SETTINGS = {"CGO_ENABLED": "0", "GOTOOLCHAIN": "local", "GOWORK": "off", "GO111MODULE": "on"}
 # What a user may have exported to build for another machine.
 UNSET = ("GOOS", "GOARCH", "GOROOT")

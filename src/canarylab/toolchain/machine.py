@@ -6,13 +6,14 @@ import importlib.util
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from canarylab import paths
-from canarylab.toolchain import golang, storage, wheels
+from canarylab.toolchain import golang, spec, storage, wheels
 from canarylab.toolchain.kit import Kit
-from canarylab.toolchain.provision import look
+from canarylab.toolchain.provision import look, recipes
 
 # What the extra `canarylab[local]` brings, by the name under which it is imported.
 PACKAGES = ("cryptography", "grpc", "grpc_tools", "google.protobuf", "pyroute2")
@@ -36,7 +37,10 @@ class Disk:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything but namespaces that decides whether the local rung runs here; sizes in bytes."""
+    """Everything but namespaces that decides whether the local rung runs here; sizes in bytes.
+
+    ``kits`` are what is asked for, ``on_demand`` the other extras.
+    """
 
     system: str
     root: bool
@@ -52,16 +56,19 @@ class Facts:
     go_least: str
     pip: bool
     kits: tuple[Kit, ...]
+    on_demand: tuple[Kit, ...] = ()
 
 
-def gather(flagger: str = "") -> Facts:
+def gather(flagger: str = "", extras: Sequence[str] = ()) -> Facts:
     """Looks at this machine, as the present user."""
     with storage.using(paths.cache_dir()):
-        return _gather(flagger, paths.cache_dir())
+        return _gather(flagger, extras, paths.cache_dir())
 
 
-def _gather(flagger: str, cache: Path) -> Facts:
-    kits = tuple(look(flagger))
+def _gather(flagger: str, extras: Sequence[str], cache: Path) -> Facts:
+    wanted = recipes(flagger, extras)
+    others = [each for each in recipes(extras=list(spec.EXTRAS)) if each.name and each.name not in extras]
+    kits = tuple(look(wanted))
     least = kits[0].recipe.pins.go
     go = golang.find(cache, least)
     go_cache = Path(go.environ(cache)["GOCACHE"]) if go else cache
@@ -80,6 +87,7 @@ def _gather(flagger: str, cache: Path) -> Facts:
         go_least=least,
         pip=wheels.has_pip(),
         kits=kits,
+        on_demand=tuple(look(others)),
     )
 
 

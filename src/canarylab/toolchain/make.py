@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from canarylab.errors import EnvironmentFault
-from canarylab.toolchain import gobuild, kit, manifest, storage
+from canarylab.toolchain import gobuild, kit, manifest, patched, storage
 from canarylab.toolchain.gobuild import Shell
 from canarylab.toolchain.golang import Go
 from canarylab.toolchain.kit import Kit
@@ -33,7 +33,11 @@ def make(lacking: Kit, cache: Path, go: Go, progress: Progress, started: float) 
         log.write_text("")
         storage.sweep(parent, ".make-")
         with storage.scratch(parent, ".make-") as scratch:
-            shell = Shell(go, go.environ(cache), recipe.source or scratch, scratch, log, progress, started)
+            shell = Shell(
+                go, go.environ(cache) | recipe.environ(), recipe.source or scratch, scratch, log, progress, started
+            )
+            if recipe.source and recipe.patches:
+                shell = replace(shell, folder=patched.folder(shell, recipe.source, recipe.patches))
             sources = _download(shell, lacking)
             if recipe.source is None:
                 shell = replace(shell, folder=sources[recipe.module.partition("@")[0]])

@@ -6,7 +6,10 @@ Several programs may be one file: the Kubernetes ones are links to one program t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from canarylab.errors import UsageError
 
 KUBERNETES = "k8s.io/kubernetes"
 FLAGGER = "github.com/fluxcd/flagger"
@@ -60,6 +63,40 @@ class Asset:
     module: str
     source: str
     target: str
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A module that is built from a copy with other files, because those that it has need what cannot be had.
+
+    ``files`` maps a file of the module to ours in the extra's folder, ``copy`` is where the extra's go.mod leads for
+    the module. ``sum`` is the module's checksum, as a go.sum has it.
+    """
+
+    module: str
+    version: str
+    sum: str
+    copy: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Programs that few clusters need: built when first asked for, of a module of their own.
+
+    The module stands in ``toolchain/extra/<name>`` and pins what its release pinned. ``values`` are Go strings for the
+    linker to set, where ``{version}`` is the first program's; assets have targets below ``<name>/``.
+    """
+
+    name: str
+    programs: tuple[Program, ...]
+    assets: tuple[Asset, ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+    patches: tuple[Patch, ...] = ()
+
+    @property
+    def module(self) -> str:
+        return self.programs[0].module
 
 
 def _kubernetes(name: str, ask: Ask | None = None) -> Program:
@@ -138,6 +175,88 @@ ASSETS: tuple[Asset, ...] = (
     Asset(PODINFO, "ui", "podinfo/ui"),
 )
 
+CONTOUR = "github.com/projectcontour/contour"
+METRICS_SERVER = "sigs.k8s.io/metrics-server"
+TRAEFIK = "github.com/traefik/traefik/v3"
+KNATIVE = "knative.dev/serving"
+
+EXTRAS: dict[str, Extra] = {
+    each.name: each
+    for each in (
+        Extra(
+            "contour",
+            (Program("contour", CONTOUR, f"{CONTOUR}/cmd/contour", "contour"),),
+            (Asset(CONTOUR, "examples/contour", "contour/manifests"),),
+            {f"{CONTOUR}/internal/build.Version": "{version}"},
+        ),
+        Extra(
+            "metrics-server",
+            (Program("metrics-server", METRICS_SERVER, f"{METRICS_SERVER}/cmd/metrics-server", "metrics-server"),),
+            (Asset(METRICS_SERVER, "manifests/base", "metrics-server/manifests"),),
+            {"k8s.io/component-base/version.gitVersion": "{version}"},
+        ),
+        Extra(
+            "knative",
+            tuple(
+                Program(f"knative-{main}", KNATIVE, f"{KNATIVE}/cmd/{main}", main)
+                for main in ("activator", "autoscaler", "controller", "queue", "webhook")
+            ),
+            (
+                Asset(KNATIVE, "config/core", "knative/core"),
+                Asset("knative.dev/networking", "config", "knative/networking"),
+                Asset("knative.dev/caching", "config", "knative/caching"),
+            ),
+        ),
+        Extra(
+            "traefik",
+            (Program("traefik", TRAEFIK, f"{TRAEFIK}/cmd/traefik", "traefik"),),
+            (Asset(TRAEFIK, "docs/content/reference/dynamic-configuration", "traefik/reference"),),
+            {f"{TRAEFIK}/pkg/version.Version": "{version}"},
+            (
+                # lego's list of DNS providers leads to the modules of 15 that no module proxy serves.
+                Patch(
+                    "github.com/go-acme/lego/v5",
+                    "v5.4.1",
+                    "h1:Jt6xAP9xQrJ3SLLGgxejfDDd3pzdrmuLCWe4oTqHHQc=",
+                    "patched/lego",
+                    {"providers/dns/zz_gen_dns_providers.go": "_lego/dns.go"},
+                ),
+                # Nor does one serve the fork of it that Traefik pins, which has two functions more.
+                Patch(
+                    "github.com/abbot/go-http-auth",
+                    "v0.4.0",
+                    "h1:QjmvZ5gSC7jm3Zg54DqWE/T5m1t2AfDu6QlXJT0EVT0=",
+                    "patched/go-http-auth",
+                    {"traefik.go": "_auth/auth.go", "go.mod": "_auth/go.mod"},
+                ),
+            ),
+        ),
+    )
+}
+
+
+def extra_named(name: str) -> Extra:
+    """The extra of that name; :class:`UsageError` lists the known ones."""
+    if name not in EXTRAS:
+        raise UsageError(f"no extra named {name!r}", where="--with", next_step=f"choose one of {', '.join(EXTRAS)}")
+    return EXTRAS[name]
+
+
+def listed(names: str) -> tuple[str, ...]:
+    """The extras in a list with commas; :class:`UsageError` if there is no such one."""
+    return tuple(extra_named(each.strip()).name for each in names.split(",") if each.strip())
+
+
+def extra_with(program: str) -> Extra | None:
+    """The extra that brings a program."""
+    return extra_programs().get(program)
+
+
+def extra_programs() -> dict[str, Extra]:
+    """The extras by the names of their programs."""
+    return {program.name: each for each in EXTRAS.values() for program in each.programs}
+
+
 # remove_all_sd leaves out Prometheus' service discoveries but Kubernetes' own, which comes back by name;
 # disable_pgv leaves out the generated validators of Envoy's API (istiod brings its own checks); grpcnotrace
 # leaves out a debugging page. docs/toolchain.md has what each was measured to save.
@@ -162,4 +281,13 @@ def ldflags(kubernetes_version: str) -> str:
         "k8s.io/component-base/version.gitMinor": minor,
         f"{PODINFO}/pkg/version.VERSION": PODINFO_VERSION,
     }
+    return _linked(values)
+
+
+def extra_ldflags(extra: Extra, version: str) -> str:
+    """The same for the programs of an extra in this version."""
+    return _linked({name: value.format(version=version) for name, value in extra.values.items()})
+
+
+def _linked(values: Mapping[str, str]) -> str:
     return " ".join(["-s", "-w", *(f"-X={name}={value}" for name, value in values.items())])

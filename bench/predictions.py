@@ -22,7 +22,7 @@ import yaml
 from canarylab.kube import manifests
 from canarylab.model import forecast, plan
 from canarylab.model.canary import Canary
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.report.plan import as_json
 
 Json = dict[str, Any]
@@ -37,7 +37,7 @@ STRATEGIES: Mapping[str, Json] = {
 ASSUMED: Mapping[str, Assumption] = {
     "promoted": plan.ALL_PASS,
     "rolled back": Assumption(checks=lambda _state: False),
-    "waits for ever": Assumption(closed=(("confirm-promotion", ENDLESS),)),
+    "waits for ever": Assumption(closed=(Closed("confirm-promotion", ENDLESS),)),
 }
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from canarylab.model import releases
 from canarylab.model.canary import Canary
-from canarylab.model.plan import Assumption
+from canarylab.model.plan import Assumption, Closed
 from canarylab.model.rollout import Observation, Readiness
 
 GATES = ("confirm-rollout", "pre-rollout", "confirm-traffic-increase", "confirm-promotion")
@@ -59,15 +59,16 @@ def odd_canaries(draw: st.DrawFn) -> Canary:
 @st.composite
 def assumptions(draw: st.DrawFn) -> Assumption:
     """Checks, gates, revisions, edits and pods of every kind."""
-    counts = st.sampled_from([-1, 0, 1, 3])
+    gates = st.builds(Closed, st.sampled_from(HOOKS), st.sampled_from([-1, 0, 1, 3]), st.sampled_from([0, 0, 2, 40]))
     fails = draw(st.integers(0, 200))
     able, promotable = draw(st.booleans()), draw(st.booleans())
     ticks = st.frozensets(st.integers(1, 12), max_size=3)
     return Assumption(
         checks=lambda state: state.route.canary + state.iteration < fails,
-        closed=tuple(draw(st.dictionaries(st.sampled_from(HOOKS), counts, max_size=4)).items()),
+        closed=tuple(draw(st.lists(gates, max_size=4))),
         revisions=draw(ticks),
         revoked_at=draw(st.integers(0, 8)),
+        failing_at=draw(st.sampled_from([0, 0, 3, 7])),
         startable=lambda _state: able,
         promotable=lambda _state: promotable,
         rerouted=draw(ticks),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from canarylab.model import plan
 from canarylab.model.canary import Canary, Strategy
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.model.rollout import FAILED, SUCCEEDED, Route, State
 
 
@@ -138,11 +138,41 @@ def test_a_revision_that_comes_while_another_is_promoted_is_analysed_after_it() 
 
 
 def test_a_rollback_webhook_opens_by_count() -> None:
-    made = plan.make(canary("rollback", stepWeight=20), Assumption(closed=(("rollback", 2),)))
+    made = plan.make(canary("rollback", stepWeight=20), Assumption(closed=(Closed("rollback", 2),)))
     assert (rules(made)[-1], len(made.ticks)) == ("rollback is asked for", 4)
+
+
+def test_a_gate_that_is_closed_from_a_weight_on_holds_there_and_no_sooner() -> None:
+    gated = canary("confirm-traffic-increase", stepWeight=20, maxWeight=60)
+    made = plan.make(gated, Assumption(closed=(Closed("confirm-traffic-increase", 2, since=30),)))
+    assert [(tick.rule, tick.state.weight) for tick in made.ticks][:6] == [
+        ("new revision", 0), ("advance", 20), ("advance", 40), ("hold", 40), ("hold", 40), ("advance", 60),
+    ]  # fmt: skip
+    assert made.end == State(SUCCEEDED)
+
+
+def test_a_gate_that_was_closed_on_the_way_stays_closed_when_the_analysis_begins_anew() -> None:
+    gated = canary("confirm-traffic-increase", stepWeight=20, maxWeight=60)
+    closed = (Closed("confirm-traffic-increase", since=20),)
+    made = plan.make(gated, Assumption(closed=closed, revisions=frozenset({5})))
+    assert rules(made)[4:] == ["restart", "hold"]
+    assert (made.waits, made.end.weight) == ("hold", 0)
+
+
+def test_a_rollback_webhook_opens_at_a_weight() -> None:
+    made = plan.make(canary("rollback", stepWeight=20), Assumption(closed=(Closed("rollback", 0, since=40),)))
+    assert [(tick.rule, tick.state.weight) for tick in made.ticks][-2:] == [
+        ("advance", 40), ("rollback is asked for", 0),
+    ]  # fmt: skip
+
+
+def test_checks_that_fail_from_a_tick_on_end_a_hold() -> None:
+    gated = canary("confirm-traffic-increase", stepWeight=20)
+    made = plan.make(gated, Assumption(closed=(Closed("confirm-traffic-increase", since=20),), failing_at=5))
+    assert rules(made)[2:] == ["hold", "hold", "halt", "halt", "threshold reached"]
 
 
 def test_an_ab_test_whose_promotion_is_never_approved_repeats_its_last_iteration() -> None:
     tested = canary("confirm-promotion", iterations=2, match=[{}])
-    made = plan.make(tested, Assumption(closed=(("confirm-promotion", ENDLESS),)))
+    made = plan.make(tested, Assumption(closed=(Closed("confirm-promotion", ENDLESS),)))
     assert (made.waits, {tick.state.iteration for tick in made.ticks[4:]}) == ("wait for promotion", {1, 2})

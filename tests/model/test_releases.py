@@ -10,7 +10,7 @@ from anycanary import canary
 from canarylab.errors import UsageError
 from canarylab.model import plan, releases
 from canarylab.model.canary import Canary
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.model.rollout import Observation, Readiness, State, decide
 from canarylab.model.said import tell
 
@@ -21,7 +21,10 @@ def rules(tested: Canary, assumed: Assumption, flagger: str) -> list[str]:
 
 
 def test_before_1_31_an_approval_is_followed_by_a_restart() -> None:
-    gated, closed = canary("confirm-rollout", stepWeight=50, maxWeight=50), Assumption(closed=(("confirm-rollout", 1),))
+    gated, closed = (
+        canary("confirm-rollout", stepWeight=50, maxWeight=50),
+        Assumption(closed=(Closed("confirm-rollout", 1),)),
+    )
     assert rules(gated, closed, "1.30.0")[:4] == ["wait for approval", "approved", "restart", "advance"]
     assert rules(gated, closed, "1.31.0")[:3] == ["wait for approval", "new revision", "advance"]
 
@@ -95,7 +98,7 @@ def test_before_1_44_a_skipped_analysis_calls_no_post_rollout() -> None:
 
 def test_an_endless_gate_before_1_31_is_named() -> None:
     gated = replace(canary("confirm-rollout", stepWeight=50), flagger=(1, 30, 0))
-    assert plan.make(gated, Assumption(closed=(("confirm-rollout", ENDLESS),))).waits == "wait for approval"
+    assert plan.make(gated, Assumption(closed=(Closed("confirm-rollout", ENDLESS),))).waits == "wait for approval"
 
 
 def test_releases_are_read_and_unknown_ones_are_told() -> None:

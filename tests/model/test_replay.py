@@ -13,7 +13,7 @@ from records import CANARY
 from canarylab.model import expectation, plan
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import Stage, stage
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.model.replay import successors, unexplained
 from canarylab.model.rollout import Observation, State, decide
 
@@ -119,7 +119,7 @@ def test_the_first_lists_may_have_a_tick_between_them(routes: tuple[int, ...]) -
 
 def test_a_gate_that_stays_closed_is_explained() -> None:
     gated = canary("confirm-promotion", stepWeight=50, maxWeight=50)
-    waiting = expectation.of(plan.make(gated, Assumption(closed=(("confirm-promotion", ENDLESS),))))
+    waiting = expectation.of(plan.make(gated, Assumption(closed=(Closed("confirm-promotion", ENDLESS),))))
     assert unexplained(gated, waiting.stages, waiting.route, settled=False) is None
     assert unexplained(replace(gated, hooks=frozenset()), waiting.stages) is not None
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from canarylab.model import expectation, plan
 from canarylab.model.canary import Canary, Strategy
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.model.rollout import RULES, Observation, Readiness, Route, State, decide
 
 
@@ -97,21 +97,22 @@ def test_a_canary_that_cannot_start_is_rolled_back() -> None:
 )
 def test_a_gate_holds_as_long_as_it_is_closed(gate: str, rule: str, extra: int) -> None:
     gated = canary(gate, stepWeight=20, maxWeight=40)
-    made = plan.make(gated, Assumption(closed=((gate, 3),)))
+    made = plan.make(gated, Assumption(closed=(Closed(gate, 3),)))
     assert [tick.rule for tick in made.ticks].count(rule) == extra
     assert (made.end.phase, len(made.ticks)) == ("Succeeded", len(plan.make(gated).ticks) + extra)
 
 
 def test_a_gate_that_never_opens_is_named() -> None:
     made = plan.make(
-        canary("confirm-promotion", stepWeight=50, maxWeight=50), Assumption(closed=(("confirm-promotion", ENDLESS),))
+        canary("confirm-promotion", stepWeight=50, maxWeight=50),
+        Assumption(closed=(Closed("confirm-promotion", ENDLESS),)),
     )
     assert made.waits == "wait for promotion"
     assert made.end == State("WaitingPromotion", 0, 0, -1, Route(50))
 
 
 def test_a_pre_rollout_check_that_fails_counts_as_a_failed_check() -> None:
-    made = plan.make(canary("pre-rollout", stepWeight=50), Assumption(closed=(("pre-rollout", ENDLESS),)))
+    made = plan.make(canary("pre-rollout", stepWeight=50), Assumption(closed=(Closed("pre-rollout", ENDLESS),)))
     assert stages(made) == ["Progressing 0%, 1 failed", "Progressing 0%, 2 failed", "Failed 0%"]
 
 
@@ -145,7 +146,7 @@ def test_whatever_is_seen_the_weights_stay_possible(tested: Canary, seen: list[O
 
 @given(canaries(), st.sampled_from(GATES), st.integers(0, 3), st.integers(0, 200))
 def test_every_plan_ends_or_names_what_it_waits_for(tested: Canary, gate: str, closed: int, fails_from: int) -> None:
-    assumed = Assumption(closed=((gate, closed),), checks=lambda state: state.route.canary < fails_from)
+    assumed = Assumption(closed=(Closed(gate, closed),), checks=lambda state: state.route.canary < fails_from)
     made = plan.make(tested, assumed)
     assert made.end.phase in ("Succeeded", "Failed")
     assert made.waits == ""
@@ -163,13 +164,13 @@ def test_each_rule_of_the_table_can_apply() -> None:
     reached |= {"initialised", "the promotion failed"}
     old = replace(canary("confirm-rollout", stepWeight=50), flagger=(1, 30, 0))
     for tested, assumed in (
-        (canary(*GATES, "rollback", stepWeight=50), Assumption(closed=tuple((gate, 1) for gate in GATES))),
+        (canary(*GATES, "rollback", stepWeight=50), Assumption(closed=tuple(Closed(gate, 1) for gate in GATES))),
         (canary("rollback", stepWeight=50), Assumption(revoked_at=3, revisions=frozenset({2}))),
         (canary(iterations=1), Assumption()),
         (canary(iterations=1), Assumption(checks=lambda _state: False)),
         (canary(stepWeight=50), Assumption(startable=lambda _state: False)),
         (replace(canary(stepWeight=50), skip=True), Assumption()),
-        (old, Assumption(closed=(("confirm-rollout", 1),))),
+        (old, Assumption(closed=(Closed("confirm-rollout", 1),))),
         (replace(old, suspended=True, flagger=(1, 32, 0)), Assumption()),
         (canary(stepWeight=0), Assumption()),
     ):

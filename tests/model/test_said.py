@@ -9,8 +9,8 @@ from anycanary import assumptions, canary, odd_canaries
 from hypothesis import given, settings
 
 from canarylab.model import forecast, plan
-from canarylab.model.canary import Canary
-from canarylab.model.plan import Assumption
+from canarylab.model.canary import Canary, Webhook
+from canarylab.model.plan import Assumption, Closed
 from canarylab.model.rollout import Observation, Readiness, State, decide
 from canarylab.model.said import Said, Told, tell
 
@@ -64,7 +64,7 @@ def test_a_rollback_in_flaggers_words() -> None:
     ],
 )
 def test_a_gate_says_that_it_is_closed_and_that_it_opened(gate: str, words: str, alert: str) -> None:
-    found = told(canary(gate, stepWeight=50, maxWeight=50), Assumption(closed=((gate, 1),)))
+    found = told(canary(gate, stepWeight=50, maxWeight=50), Assumption(closed=(Closed(gate, 1),)))
     text = " | ".join(events(found))
     assert f"{words} {gate}" in text
     assert f"{gate.capitalize()} check {gate} passed" in text
@@ -74,12 +74,12 @@ def test_a_gate_says_that_it_is_closed_and_that_it_opened(gate: str, words: str,
 def test_a_muted_gate_sends_no_alert() -> None:
     gated = canary("confirm-promotion", stepWeight=50)
     muted = replace(gated, webhooks=tuple(replace(one, muted=True) for one in gated.webhooks))
-    found = told(muted, Assumption(closed=(("confirm-promotion", 1),)))
+    found = told(muted, Assumption(closed=(Closed("confirm-promotion", 1),)))
     assert [one for one in alerts(found) if "waiting" in one] == []
 
 
 def test_a_gate_is_announced_once() -> None:
-    found = told(canary("confirm-rollout", stepWeight=50), Assumption(closed=(("confirm-rollout", 3),)))
+    found = told(canary("confirm-rollout", stepWeight=50), Assumption(closed=(Closed("confirm-rollout", 3),)))
     assert [len(one.events) for one in found[:3]] == [1, 0, 0]
     assert [len(one.calls) for one in found[:4]] == [1, 1, 1, 1]
 
@@ -97,8 +97,21 @@ def test_webhooks_are_called_in_flaggers_order_and_told_the_phase() -> None:
 
 def test_a_webhook_that_refuses_keeps_those_after_it_from_being_asked() -> None:
     gated = canary("pre-rollout", "confirm-traffic-increase", stepWeight=50)
-    calls = told(gated, Assumption(closed=(("pre-rollout", 1),)))[1].calls
+    calls = told(gated, Assumption(closed=(Closed("pre-rollout", 1),)))[1].calls
     assert [one.webhook.type for one in calls] == ["pre-rollout"]
+
+
+@pytest.mark.parametrize("gate", ["confirm-rollout", "pre-rollout", "rollout", "confirm-promotion", "post-rollout"])
+def test_of_several_webhooks_any_may_be_the_one_that_refuses(gate: str) -> None:
+    two = canary(gate, stepWeight=50, maxWeight=50)
+    two = replace(two, webhooks=(Webhook("load", gate), *two.webhooks))
+    refusals = [one for tick in told(two, Assumption(closed=(Closed(gate, 1),))) for one in tick.events if one.like]
+    assert refusals
+    for one in refusals:
+        seen = one.text.replace("...", "403")
+        assert one.matches(seen)
+        assert one.matches(seen.replace("load", gate))
+        assert not one.matches(seen.replace("load", gate).replace("alt ", "old ").replace("hook", "stool"))
 
 
 def test_plain_kubernetes_says_what_it_does_not_play() -> None:

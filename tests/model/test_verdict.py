@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from records import CANARY, TICK, answers, events, route, workload
 
+from canarylab.model import compare
 from canarylab.model.expectation import Expectation, Stage, bound, promotion, rollback
-from canarylab.model.timeline import CanarySeen, Event, Gap, Timeline, event
+from canarylab.model.timeline import CanarySeen, Event, FlaggerSaid, Gap, Timeline, event
 from canarylab.model.traffic import Answer, Crowd
 from canarylab.model.verdict import Evidence, Verdict, judge
 
@@ -74,6 +76,35 @@ def test_a_tick_that_is_not_the_planned_one_is_shown_beside_it() -> None:
 def test_a_tick_that_came_late_is_told() -> None:
     record = [replace(one, at=one.at + 20) if one.at >= 40 else one for one in events(PROMOTION)]
     assert "3.0 ticks after the step before it instead of 1" in str(verdict(PROMOTION, record))
+
+
+def spoken(expected: Expectation, source: str = "log") -> list[Event]:
+    """The record, with what Flagger says in it."""
+    texts = [one.text for one in compare.words(expected.plan)] if expected.plan else []
+    said = [FlaggerSaid(9 + n / 9, 9 + n / 9, source, "info", text) for n, text in enumerate(texts)]
+    return sorted([*events(expected), *said], key=lambda one: one.at)
+
+
+def test_words_that_were_planned_and_never_said_are_told() -> None:
+    assert verdict(PROMOTION, spoken(PROMOTION)).holds
+    silent = [one for one in spoken(PROMOTION) if "Copying" not in getattr(one, "text", "")]
+    found = verdict(PROMOTION, silent)
+    assert wrong(found) == ["Flagger said what was planned"]
+    assert "never, or not in this order: Copying web.shop template spec to web-primary.shop" in str(found)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        list(events(PROMOTION)),
+        spoken(PROMOTION, "events")[:-1],
+        [*spoken(PROMOTION), Gap(99, 99, "log", "Flagger's container was replaced")],
+        spoken(ROLLBACK),
+    ],
+    ids=["nothing heard", "by Events", "a gap", "other ticks"],
+)
+def test_nothing_is_claimed_of_words_that_may_not_have_been_heard(record: list[Event]) -> None:
+    assert "Flagger said what was planned" not in [one.claim for one in verdict(PROMOTION, record).findings]
 
 
 def test_no_claim_passes_over_a_gap() -> None:

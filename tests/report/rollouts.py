@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from canarylab.model import verdict
+from canarylab.model import forecast, verdict
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import Expectation, promotion, rollback
 from canarylab.model.timeline import (
@@ -64,12 +64,19 @@ def events(expected: Expectation, late: float = 6.0) -> Iterator[Event]:
             yield workload(**at(second - 0.03), source="primary", image="web:2", replicas=1)
         if stage.phase in ("Succeeded", "Failed"):
             yield workload(**at(second - 0.02), source="target", image="web:2", replicas=0)
-        if stage.failed:
-            yield FlaggerSaid(**at(second - 0.05), source="log", level="info", text=HALTED)
+        *words, last = _words(expected, step.tick)
+        for text in words if step is expected.steps[-1] else (*words, last):
+            yield FlaggerSaid(**at(second - 0.04), source="log", level="info", text=text)
         yield CanarySeen(**at(second), source="canary", version="2", phase=stage.phase, weight=stage.weight,
                          failed=stage.failed, iterations=0)  # fmt: skip
-    end = {"Succeeded": "Promotion completed! Scaling down web.shop", "Failed": "Canary failed! Scaling down web.shop"}
-    yield FlaggerSaid(**at(second + 0.1), source="log", level="info", text=end[stage.phase])
+    yield FlaggerSaid(**at(second + 0.1), source="log", level="info", text=last)
+
+
+def _words(expected: Expectation, tick: int) -> Iterator[str]:
+    """What Flagger says in a tick of the plan; a metric that is outside its limits has a value."""
+    assert expected.plan is not None
+    for one in forecast.make(expected.plan).ticks[tick - 1].told.events:
+        yield HALTED if one.text.startswith("Halt") else one.text
 
 
 def workload(at: float, wall: float, source: str, image: str, replicas: int) -> WorkloadSeen:

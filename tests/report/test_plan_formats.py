@@ -12,7 +12,7 @@ import pytest
 from canarylab.model import forecast, pains, plan
 from canarylab.model.canary import Canary
 from canarylab.model.forecast import Forecast
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.report.plan import as_json, svg, table, words
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -75,7 +75,7 @@ def test_json_has_states_events_alerts_and_calls() -> None:
     [
         (made(), "promoted"),
         (made(Assumption(checks=lambda _state: False)), "rolled back"),
-        (made(Assumption(closed=(("confirm-promotion", ENDLESS),))), "waits for confirm-promotion"),
+        (made(Assumption(closed=(Closed("confirm-promotion", ENDLESS),))), "waits for confirm-promotion"),
         (made(stepWeight=0), "never ends: no step to take"),
     ],
 )
@@ -110,7 +110,7 @@ def test_the_picture_is_told_to_a_screen_reader() -> None:
 def test_the_picture_marks_failed_checks_closed_gates_waits_and_copies() -> None:
     failed = drawn(made(Assumption(checks=lambda _state: False)))
     assert len(of_class(failed, "bad")) == 4
-    gated = drawn(made(Assumption(closed=(("confirm-rollout", 2),))))
+    gated = drawn(made(Assumption(closed=(Closed("confirm-rollout", 2),))))
     assert len(of_class(gated, "gate")) == 2
     assert len(of_class(gated, "wait")) == 2
     assert len(of_class(drawn(made(mirror=True)), "copies")) == 1

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 import rollouts
 
+from canarylab.model import compare
 from canarylab.model.expectation import Stage
 from canarylab.model.timeline import CanarySeen, FaultBegan, FaultEnded, Timeline
 from canarylab.report.case import Case
@@ -35,11 +36,23 @@ def test_the_prediction_begins_with_the_first_tick_that_was_seen() -> None:
     assert spans(Course(late).predicted_phases())[1] == (9, "Progressing")
 
 
-def test_stages_that_differ_stand_on_their_side() -> None:
+def test_steps_that_differ_stand_beside_each_other() -> None:
     rows = Course(rollouts.NOT_ROLLED_BACK).rows()
-    assert [str(one.seen) for one in rows if one.agrees] == ["Initialized 0%", "Progressing 0%", "Progressing 20%"]
-    assert [one.predicted for one in rows if one.seen is None][-1] == Stage("Failed")
-    assert [one.seen for one in rows if one.predicted is None][-1] == Stage("Succeeded")
+    assert [str(one.seen.stage) for one in rows if one.agrees and one.seen] == [
+        "Initialized 0%", "Progressing 0%", "Progressing 20%",
+    ]  # fmt: skip
+    different = [one for one in rows if not one.agrees]
+    assert [one.predicted.stage for one in different if one.predicted][-1] == Stage("Failed")
+    assert (different[-1].predicted, different[-1].seen_at) == (None, 56)
+
+
+def test_the_pages_steps_are_those_that_the_verdict_compares() -> None:
+    expected, record = rollouts.ROLLBACK, rollouts.NOT_ROLLED_BACK.timeline
+    assert expected.plan is not None
+    compared = compare.rows(expected.plan, record)
+    assert [(one.predicted, one.seen) for one in Course(rollouts.NOT_ROLLED_BACK).rows()] == [
+        (one.planned, one.seen) for one in compared
+    ]
 
 
 def test_without_a_trigger_the_first_event_is_second_0() -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from canarylab.model.timeline import Acted, Timeline
 from canarylab.report import html
 from canarylab.report.case import Case, Outcome, Report
-from canarylab.report.html.scale import Time, Values, ceiling
+from canarylab.report.html.scale import MILLISECONDS, Time, Values, ceiling
 
 
 class Document(HTMLParser):
@@ -111,6 +111,13 @@ def test_higher_values_stand_higher_and_scales_end_at_round_numbers() -> None:
     values = Values(0, 50, 100)
     assert [values.y(one) for one in (0, 25, 50, 99)] == [100, 50, 0, 0]
     assert [ceiling(one) for one in (0, 0.3, 1, 17, 200, 201)] == [1, 0.5, 1, 20, 200, 500]
+
+
+def test_milliseconds_are_seconds_where_they_are_many() -> None:
+    values = Values(0, 2000, 60, MILLISECONDS)
+    assert [values.label(one) for one in values.lines()] == ["0 ms", "1 s", "2 s"]
+    assert Values(0, 500, 60, MILLISECONDS).label(250) == "250 ms"
+    assert Values(0, 50, 60).label(12.5) == "12.5%"
 
 
 def test_a_curve_breaks_where_no_answer_came_and_leaves_out_what_goes_on_level() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from canarylab.pytest_plugin import _command
 from canarylab.report import files
 
 # Journeys without a cluster: each keeps a case, as the fixture `canary` does, and fails or not.
@@ -91,6 +92,15 @@ def test_a_worker_that_was_killed_leaves_its_test(
     run(journeys, "-k", "good or killed", "--canary-report", str(tmp_path / "out"), "-n", "2")
     assert told(tmp_path / "out") == {"test_good": True, "test_killed": False}
     assert "the run ended before this test did" in (tmp_path / "out" / "report.txt").read_text()
+
+
+def test_the_command_is_that_of_whoever_began_the_run(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = pytester.parseconfig("-x")
+    assert _command(config).startswith("pytest ")
+    monkeypatch.setattr("sys.argv", ["/bin/canarylab", "run", "a b"])
+    assert _command(config) == "canarylab run 'a b'"
 
 
 def test_a_second_run_reports_itself_alone(journeys: pytest.Pytester, tmp_path: Path) -> None:

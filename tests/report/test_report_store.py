@@ -11,7 +11,7 @@ import rollouts
 from canarylab.errors import UsageError
 from canarylab.model.timeline import Acted, Triggered
 from canarylab.observe.record import Record
-from canarylab.report import files, store
+from canarylab.report import store
 from canarylab.report.case import Outcome
 from canarylab.report.store import UNFINISHED, Store
 
@@ -75,10 +75,3 @@ def test_what_others_put_there_stays(tmp_path: Path) -> None:
     (tmp_path / "other").touch()
     store.discard(tmp_path)
     assert [one.name for one in tmp_path.iterdir()] == ["other"]
-
-
-def test_a_run_that_was_killed_as_a_whole_can_be_put_together_later(tmp_path: Path) -> None:
-    Store(tmp_path, "x").begin("shop", "web", "")
-    assert files.of_run(tmp_path, "Canarylab", "pytest", asked=True) == tmp_path / files.PAGE
-    assert UNFINISHED in (tmp_path / "report.md").read_text()
-    assert files.of_run(tmp_path / "elsewhere", "Canarylab", "pytest", asked=True) is None

@@ -23,11 +23,12 @@ _STDIN = "-"
 
 
 @click.command("plan")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path())
 @click.option("--canary", "names", multiple=True, help="only this Canary of the files; may be repeated")
 @click.option("--check-fails", type=int, default=None, metavar="N", help="checks fail from weight or iteration N on")
 @click.option("--fails-once", type=int, multiple=True, metavar="N", help="one check fails at weight or iteration N")
-@click.option("--gate", "gates", multiple=True, metavar="NAME=open|closed|N", help="what a webhook answers")
+@click.option("--fails-at", type=int, default=0, metavar="TICK", help="checks fail from then on")
+@click.option("--gate", "gates", multiple=True, metavar="NAME=open|closed|N[@WEIGHT]", help="its answers")
 @click.option("--revision", "revisions", type=int, multiple=True, metavar="TICK", help="another revision comes then")
 @click.option("--not-ready", is_flag=True, help="the canary's pods never become ready")
 @click.option("--primary-not-ready", is_flag=True, help="the primary's pods do not become ready when it is promoted")
@@ -43,9 +44,9 @@ _STDIN = "-"
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def command(  # noqa: PLR0917 - one parameter per option, by name
     files: tuple[str, ...], names: tuple[str, ...], check_fails: int | None, fails_once: tuple[int, ...],
-    gates: tuple[str, ...], revisions: tuple[int, ...], not_ready: bool, primary_not_ready: bool, rollback_at: int,
-    edits: tuple[int, ...], ready: str | None, flagger: str, provider: str, mesh: str, start: datetime | None,
-    picture: Path | None, strict: bool, as_json: bool,
+    fails_at: int, gates: tuple[str, ...], revisions: tuple[int, ...], not_ready: bool, primary_not_ready: bool,
+    rollback_at: int, edits: tuple[int, ...], ready: str | None, flagger: str, provider: str, mesh: str,
+    start: datetime | None, picture: Path | None, strict: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Predict the rollout of each Canary in the files: what each tick does, and when it comes.
 
@@ -53,7 +54,7 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     --strict where there is a warning.
     """
     asked = whatif.Asked(
-        check_fails, fails_once, gates, revisions, not_ready, primary_not_ready, rollback_at, edits,
+        check_fails, fails_once, fails_at, gates, revisions, not_ready, primary_not_ready, rollback_at, edits,
         whatif.ready(ready), releases.version(flagger), whatif.provider(provider, mesh),
     )  # fmt: skip
     objects = list(read(files))

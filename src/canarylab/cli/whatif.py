@@ -10,12 +10,14 @@ from typing import Any
 from canarylab.cli.located import Located
 from canarylab.errors import UsageError
 from canarylab.model import canary as model
+from canarylab.model import plan
 from canarylab.model.canary import Canary, Strategy
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.model.releases import Version
 from canarylab.model.rollout import EVENT, ROLLBACK, State
 
 _MOST = 500  # ticks, and refusals of a gate
+_ANSWERS = {"open": 0, "closed": ENDLESS}
 _MESHES = {"istio": "istio", "none": "kubernetes"}
 _NUMBERS = ("iterations", "maxWeight", "stepWeight", "stepWeightPromotion", "threshold")
 _INTERVALS = {"metrics": "interval", "webhooks": "timeout"}
@@ -27,6 +29,7 @@ class Asked:
 
     check_fails: int | None
     fails_once: tuple[int, ...]
+    fails_at: int
     gates: tuple[str, ...]
     revisions: tuple[int, ...]
     not_ready: bool
@@ -119,16 +122,16 @@ def _interval(one: Located, parent: Any, key: str, *path: str | int) -> None:
 
 def assumption(canary: Canary, one: Located, asked: Asked) -> Assumption:
     """What the options ask for."""
-    for tick in (*asked.revisions, *asked.edits):
+    for tick in (*asked.revisions, *asked.edits, *filter(None, (asked.rollback_at, asked.fails_at))):
         _tick(tick)
     if asked.rollback_at:
-        _tick(asked.rollback_at)
         _type(canary, ROLLBACK, one)
     return Assumption(
         checks=_checks(canary, asked),
         closed=tuple(_gate(canary, text, one) for text in asked.gates),
         revisions=frozenset(asked.revisions),
         revoked_at=asked.rollback_at,
+        failing_at=asked.fails_at,
         startable=lambda _state: not asked.not_ready,
         promotable=lambda _state: not asked.primary_not_ready,
         rerouted=frozenset(asked.edits),
@@ -148,16 +151,12 @@ def _checks(canary: Canary, asked: Asked) -> Callable[[State], bool]:
     always = None if asked.check_fails is None else _reached(canary, asked.check_fails)
 
     def passes(state: State) -> bool:
-        at = _place(canary, state)
+        at = plan.place(canary, state)
         if always is not None and at >= always:
             return False
         return not (at in once and state.failed < sum(one <= at for one in once))
 
     return passes
-
-
-def _place(canary: Canary, state: State) -> int:
-    return state.route.canary if canary.strategy is Strategy.CANARY else state.iteration
 
 
 def _reached(canary: Canary, wanted: int) -> int:
@@ -175,15 +174,22 @@ def _reached(canary: Canary, wanted: int) -> int:
     return found
 
 
-def _gate(canary: Canary, text: str, one: Located) -> tuple[str, int]:
-    """``NAME=open|closed|N`` as a type, and how many of its asks do not pass."""
-    name, equals, answer = text.partition("=")
-    counts = {"open": 0, "closed": ENDLESS}
-    if not equals or not (answer in counts or answer.isdecimal()):
-        raise UsageError(f"--gate {text} is no answer of a gate", next_step="write NAME=open, NAME=closed or NAME=3")
-    if answer.isdecimal() and int(answer) > _MOST:
+def _gate(canary: Canary, text: str, one: Located) -> Closed:
+    """``NAME=open|closed|N``, perhaps with ``@WEIGHT``, as the refusals of a type."""
+    name, _, said = text.partition("=")
+    answer, at, since = said.partition("@")
+    if (answer not in _ANSWERS and not answer.isdecimal()) or bool(at) != since.isdecimal():
+        forms = "NAME=open, NAME=closed or NAME=3, and NAME=3@25 for as often from weight 25 on"
+        raise UsageError(f"--gate {text} is no answer of a gate", next_step=f"write {forms}")
+    times = _ANSWERS[answer] if answer in _ANSWERS else int(answer)
+    if times > _MOST:
         raise UsageError(f"--gate {text}: {_MOST} refusals are the most", next_step=f"write {name}=closed")
-    return _type(canary, name, one), counts.get(answer, int(answer) if answer.isdecimal() else 0)
+    type_ = _type(canary, name, one)
+    if at and not times and type_ != ROLLBACK:
+        raise UsageError(
+            f"--gate {text}: this gate is open until then as well", next_step=f"write {name}=closed{at}{since}"
+        )
+    return Closed(type_, times, _reached(canary, int(since)) if at else 0)
 
 
 def _type(canary: Canary, name: str, one: Located) -> str:

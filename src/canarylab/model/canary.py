@@ -77,7 +77,8 @@ class Canary:
     """What of a Canary decides how its rollout goes. ``interval`` is in seconds, ``deadline`` as well.
 
     ``steps`` are the canary's weights in turn, in percent of the traffic, ``step`` what is added each time where they
-    are not listed; ``hooks`` the types of its webhooks. ``matched`` says whether only some users are meant, ``flagger``
+    are not listed; ``hooks`` the types of its webhooks; ``ingress`` and ``route`` the Ingress and the route that it
+    refers to, for the providers that copy these. ``matched`` says whether only some users are meant, ``flagger``
     by which release it is played.
     """
 
@@ -105,6 +106,8 @@ class Canary:
     suspended: bool = False
     tcp: bool = False
     matched: bool = False
+    ingress: str = ""
+    route: str = ""
     flagger: Version = releases.PINNED
 
     @property
@@ -143,6 +146,8 @@ class Canary:
             suspended=spec.get("suspend", False),
             tcp=service.get("appProtocol", "").lower() == "tcp",
             matched=bool(analysis.get("match")),
+            ingress=(spec.get("ingressRef") or {}).get("name", ""),
+            route=(spec.get("routeRef") or {}).get("name", ""),
         )
 
     @property

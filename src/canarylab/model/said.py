@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from canarylab.model import releases
 from canarylab.model.canary import TOTAL, Canary, Metric
-from canarylab.model.hooks import ANALYSIS, ROLLED_BACK, Call, calls
+from canarylab.model.hooks import ANALYSIS, ROLLED_BACK, Call, calls, of_type
 from canarylab.model.rollout import (
     CONFIRM_PROMOTION,
     CONFIRM_ROLLOUT,
@@ -107,11 +107,17 @@ class _Tick:
     def _passed(self, type_: str, words: str) -> Iterator[Said]:
         yield from (Said(f"{words} check {one.webhook.name} passed") for one in self._of(type_) if one.passes)
 
+    def _named(self, call: Call, before: str, after: str = "") -> Said:
+        """A text with the name of the webhook that decided; of several, any may have been the one."""
+        several = len(of_type(self.canary, call.webhook.type)) > 1
+        like = f"{before}...{after}" if several else ""
+        return Said(f"{before}{call.webhook.name}{after}", WARNING, like=like)
+
     def _refused(self, type_: str, what: str, alert: str) -> Iterator[Said]:
         """A gate that is closed, and the alert that goes with it."""
         for one in self._of(type_):
             if not one.passes:
-                yield Said(f"Halt {self._name} advancement waiting for {what} {one.webhook.name}", WARNING)
+                yield self._named(one, f"Halt {self._name} advancement waiting for {what} ")
                 if not one.webhook.muted:
                     yield Said(alert, severity=WARN)
 
@@ -123,7 +129,7 @@ class _Tick:
     def _rollback_hooks(self) -> Iterator[Said]:
         for one in self._of(ROLLBACK):
             if one.passes:
-                yield Said(f"Rollback check {one.webhook.name} passed", WARNING)
+                yield self._named(one, "Rollback check ", " passed")
             else:
                 yield Said(f"Rollback hook {one.webhook.name} not signaling a rollback")
 
@@ -215,17 +221,16 @@ class _Tick:
         yield from self._passed(POST_ROLLOUT, "Post-rollout")
         for one in self._of(POST_ROLLOUT):
             if not one.passes:
-                yield Said(f"Post-rollout hook {one.webhook.name} failed ...", WARNING)
+                yield self._named(one, "Post-rollout hook ", " failed ...")
 
     def pre_rollout_fails(self) -> Iterator[Said]:
         for one in self._of(PRE_ROLLOUT):
-            yield Said(f"Halt {self._name} advancement pre-rollout check {one.webhook.name} failed ...", WARNING)
+            yield self._named(one, f"Halt {self._name} advancement pre-rollout check ", " failed ...")
 
     def halt(self) -> Iterator[Said]:
         refused = [one for one in self._of(ROLLOUT) if not one.passes]
         if refused:
-            name = refused[0].webhook.name
-            yield Said(f"Halt {self._name} advancement external check {name} failed ...", WARNING)
+            yield self._named(refused[0], f"Halt {self._name} advancement external check ", " failed ...")
         elif self.canary.blocked:
             yield Said("Metric query failed for no usable metrics template...", WARNING)
         else:

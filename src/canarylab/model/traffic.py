@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from canarylab.model import binomial
@@ -38,13 +38,19 @@ class Crowd:
     """The answers to users of one kind. ``matching`` are those whom the route's weights are about.
 
     In an A/B test the others stay with the primary, whatever the weights. Where answers are not ``told`` apart by the
-    pod that gave them, nothing can be said about the split.
+    pod that gave them, nothing can be said about the split. ``settle`` is how late a change of the route reaches them.
     """
 
     name: str
     answers: Sequence[Answer]
     matching: bool = True
     told: bool = True
+    settle: float = SETTLE
+
+    def under(self, window: Window) -> list[Answer]:
+        """The answers whose request began and ended while the window's weight was surely in force."""
+        start, end = sure(window, self.settle)
+        return [one for one in self.answers if one.sent >= start and one.answered <= end]
 
     def weight(self, window: Window) -> int:
         """The share of this crowd's answers that the canary gives, in percent."""
@@ -61,15 +67,9 @@ class Share:
     good: int
 
 
-def sure(window: Window) -> tuple[float, float]:
+def sure(window: Window, settle: float = SETTLE) -> tuple[float, float]:
     """From when until when a window's weight was surely in force."""
-    return window.start + SETTLE, float("inf") if window.end is None else window.end - LATE
-
-
-def under(window: Window, answers: Iterable[Answer]) -> list[Answer]:
-    """The answers whose request began and ended while the window's weight was surely in force."""
-    start, end = sure(window)
-    return [one for one in answers if one.sent >= start and one.answered <= end]
+    return window.start + settle, float("inf") if window.end is None else window.end - LATE
 
 
 def served_by_canary(answer: Answer, target: str, primary: str) -> bool:
@@ -81,7 +81,7 @@ def served_by_canary(answer: Answer, target: str, primary: str) -> bool:
 
 def share(window: Window, crowd: Crowd, target: str, primary: str) -> Share:
     """Counts a crowd's answers in one window."""
-    counted = under(window, crowd.answers)
+    counted = crowd.under(window)
     canary = sum(served_by_canary(one, target, primary) for one in counted)
     return Share(crowd.weight(window), len(counted), canary, sum(one.good for one in counted))
 

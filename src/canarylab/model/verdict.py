@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from canarylab.model import compare, replay, traffic
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import PROMOTED, STUCK, Expectation
-from canarylab.model.timeline import PRIMARY, TARGET, Acted, Timeline
+from canarylab.model.timeline import LOG, PRIMARY, TARGET, FlaggerSaid, Timeline
 from canarylab.model.traffic import Answer, Crowd, Share
 
 LEAST_ANSWERS = 300
@@ -65,9 +65,11 @@ class Evidence:
 def judge(evidence: Evidence, expected: Expectation) -> Verdict:
     """Every claim of an expectation."""
     record = evidence.timeline.since_trigger()
-    findings = [_no_gap(record), _stages(record, expected), _route(record, expected)]
-    findings += [*_ticks(record, expected), _explained(evidence.canary, record)]
-    findings += [_images(record, expected), *_scaled_down(record, expected)]
+    ticks = _ticks(record, expected)
+    findings = [_no_gap(record), _stages(record, expected), _route(record, expected), *ticks]
+    if all(one.holds for one in ticks):  # other ticks have other words, of course
+        findings += _words(record, expected)
+    findings += [_explained(evidence.canary, record), *_workloads(evidence.canary, record, expected)]
     shares = [evidence.shares(crowd) for crowd in evidence.crowds]
     splits = sum(len(each) + 1 for each in shares)
     for crowd, each in zip(evidence.crowds, shares, strict=True):
@@ -95,11 +97,22 @@ def _ticks(record: Timeline, expected: Expectation) -> list[Finding]:
     """The plan beside the record, tick by tick; what somebody did meanwhile, such as opening a gate, took its time."""
     if expected.plan is None:
         return []
-    by_hand = any(True for _ in record.of(Acted))
-    rows = compare.rows(expected.plan, record, by_hand=by_hand)
+    rows = compare.rows(expected.plan, record, by_hand=compare.touched(record))
     same = all(row.same for row in rows)
     seen = f"all {len(rows)} steps" if same else f"\n{compare.side_by_side(rows)}"
     return [Finding("every tick as it was planned", same, f"all {len(expected.steps)} steps in their ticks", seen)]
+
+
+def _words(record: Timeline, expected: Expectation) -> list[Finding]:
+    """Each Event of the plan. Only Flagger's log tells all of them, and only where nothing of the record was missed."""
+    heard = {one.source for one in record.of(FlaggerSaid)}
+    if expected.plan is None or heard != {LOG} or record.gaps():
+        return []
+    by_hand = compare.touched(record)
+    planned = len(compare.words(expected.plan, by_hand=by_hand))
+    missing = compare.unheard(expected.plan, record, by_hand=by_hand)
+    seen = f"never, or not in this order: {'; '.join(missing)}" if missing else f"all {planned} Events"
+    return [Finding("Flagger said what was planned", not missing, f"all {planned} Events of the plan, in order", seen)]
 
 
 def _explained(canary: Canary, record: Timeline) -> Finding:
@@ -107,6 +120,11 @@ def _explained(canary: Canary, record: Timeline) -> Finding:
     odd = replay.unexplained(canary, record.stages(), record.route())
     claim, wanted = "Flagger's rules explain the record", "every step"
     return Finding(claim, odd is None, wanted, str(odd) if odd else wanted)
+
+
+def _workloads(canary: Canary, record: Timeline, expected: Expectation) -> list[Finding]:
+    """Nothing where the target is a Service: of such a one Flagger makes no copy, and scales nothing."""
+    return [] if canary.kind == "Service" else [_images(record, expected), *_scaled_down(record, expected)]
 
 
 def _images(record: Timeline, expected: Expectation) -> Finding:
@@ -161,7 +179,7 @@ def _spared(record: Timeline, crowd: Crowd) -> list[Finding]:
     windows = [one for one in record.windows() if one.weight == 0]
     if not windows:
         return []
-    seen = [one for window in windows for one in traffic.under(window, crowd.answers)]
+    seen = [one for window in windows for one in crowd.under(window)]
     bad = sum(not one.good for one in seen)
     claim = f"{crowd.name}: answers while the canary has no traffic"
     return [Finding(claim, bool(seen) and not bad, "none failed", f"{bad} of {len(seen)} failed")]
@@ -186,13 +204,13 @@ def _most_failing(record: Timeline, crowd: Crowd, shares: Sequence[Share]) -> in
     windows = record.windows()
     between = []
     for before, after in itertools.pairwise(windows):
-        answers = sum(_around(one, after.start) for one in crowd.answers)
+        answers = sum(_around(one, after.start, crowd.settle) for one in crowd.answers)
         between.append(Share(max(crowd.weight(before), crowd.weight(after)), answers, 0, 0))
     return sum(traffic.allowed(share, CONFIDENCE)[1] for share in [*shares, *between])
 
 
-def _around(answer: Answer, change: float) -> bool:
-    return answer.answered > change - traffic.LATE and answer.sent < change + traffic.SETTLE
+def _around(answer: Answer, change: float, settle: float) -> bool:
+    return answer.answered > change - traffic.LATE and answer.sent < change + settle
 
 
 def _row(values: Sequence[object]) -> str:

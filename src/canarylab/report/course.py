@@ -7,11 +7,10 @@ are not predicted, so that what is seen may come later by whole ticks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-from canarylab.model.expectation import Stage
+from canarylab.model import compare
+from canarylab.model.expectation import Stage, Step
 from canarylab.model.timeline import CanarySeen, Event, FaultBegan, FaultEnded, RouteSeen, Timeline
 from canarylab.report.case import Case
 
@@ -47,16 +46,13 @@ class Fault:
 
 @dataclass(frozen=True)
 class Row:
-    """A stage that was predicted, seen, or both, and when; None where it was not."""
+    """A step that was predicted, seen, or both, and when; no second where it was not, or stood before the trigger."""
 
-    predicted: Stage | None
+    predicted: Step | None
     predicted_at: float | None
-    seen: Stage | None
+    seen: Step | None
     seen_at: float | None
-
-    @property
-    def agrees(self) -> bool:
-        return self.predicted == self.seen
+    agrees: bool
 
 
 def zero(timeline: Timeline) -> Event | None:
@@ -115,32 +111,34 @@ class Course:
         return Fault(Span(began.since - self.zero, end, began.what), began.measured, after)
 
     def rows(self) -> list[Row]:
-        """What was predicted beside what was seen, stage by stage; a stage that is missing on one side stands alone."""
-        seen = self._stages()
-        planned = [(at, stage) for at, stage, _ in self._steps()]
-        matcher = SequenceMatcher(None, [one for _, one in planned], [one for _, one in seen], autojunk=False)
-        return [
-            row
-            for kind, a, b, c, d in matcher.get_opcodes()
-            for row in _rows(planned[a:b], seen[c:d], together=kind == "equal")
-        ]
+        """What was predicted beside what was seen, step by step, as the verdict compares them; none without either."""
+        expected, record = self.case.expected, self.case.timeline
+        if expected is None:
+            return []
+        by_hand = compare.touched(record)
+        return [self._row(one) for one in compare.aligned(expected.steps, record, self.case.interval, by_hand=by_hand)]
 
-    def _stages(self) -> list[tuple[float, Stage]]:
-        """What was seen, each stage once as long as it lasted."""
+    def _row(self, row: compare.Row) -> Row:
+        predicted = self._clock(row.planned) if row.planned and row.planned.tick else None
+        seen = row.seen.at - self.zero if row.seen and row.seen.tick else None
+        return Row(row.planned, predicted, row.seen, seen, row.alike)
+
+    def stages(self) -> list[tuple[float, Stage]]:
+        """What was seen, each stage once as long as it lasted, and the second of its begin."""
         seen = [(one.at - self.zero, one.stage) for one in self.case.timeline.of(CanarySeen)]
         return [one for number, one in enumerate(seen) if number == 0 or seen[number - 1][1] != one[1]]
 
     def _steps(self) -> list[tuple[float, Stage, int]]:
         """The second, the stage and the route's weight of each step that was predicted."""
-        expected, first = self.case.expected, self._first_tick()
-        if expected is None:
-            return []
-        clock = [self.start if not one.tick else first + (one.tick - 1) * self.case.interval for one in expected.steps]
-        return [(at, one.stage, one.weight) for at, one in zip(clock, expected.steps, strict=True)]
+        expected = self.case.expected
+        return [(self._clock(one), one.stage, one.weight) for one in expected.steps] if expected else []
+
+    def _clock(self, step: Step) -> float:
+        return self.start if not step.tick else self._first_tick() + (step.tick - 1) * self.case.interval
 
     def _first_tick(self) -> float:
         """The first change of the status; a tick after second 0 where none was seen."""
-        changes = [at for at, _ in self._stages()[1:]]
+        changes = [at for at, _ in self.stages()[1:]]
         return next(iter(changes), self.case.interval)
 
     def _spans(self, changes: list[tuple[float, str]]) -> list[Span]:
@@ -149,16 +147,3 @@ class Course:
         ends = [*(at for at, _ in kept), self.end][1:]
         cut = (Span(max(self.start, at), end, value) for (at, value), end in zip(kept, ends, strict=True))
         return [one for one in cut if one.end > one.start]
-
-
-def _rows(planned: list[tuple[float, Stage]], seen: list[tuple[float, Stage]], *, together: bool) -> Iterator[Row]:
-    if together:
-        yield from (Row(a, _after(at), b, then) for (at, a), (then, b) in zip(planned, seen, strict=True))
-        return
-    yield from (Row(one, _after(at), None, None) for at, one in planned)
-    yield from (Row(None, None, one, at) for at, one in seen)
-
-
-def _after(second: float) -> float | None:
-    """The stage before the trigger has no second of its own."""
-    return second if second > 0 else None

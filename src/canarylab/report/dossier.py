@@ -17,7 +17,8 @@ import yaml
 
 from canarylab.clusters.cluster import Cluster
 from canarylab.errors import CanarylabError
-from canarylab.flagger import TESTER
+from canarylab.flagger import LOADTESTER
+from canarylab.kube.services import Service
 from canarylab.model.verdict import Evidence
 from canarylab.report import text
 from canarylab.report.case import Measured, Part
@@ -35,11 +36,12 @@ _KINDS = "canaries,virtualservices,destinationrules,services,deployments,daemons
 
 @dataclass(frozen=True)
 class Dossier:
-    """Writes below ``folder``; ``flagger`` is the namespace of Flagger's Deployment."""
+    """Writes below ``folder``; ``flagger`` is the namespace of Flagger's Deployment, ``tester`` its load tester."""
 
     folder: Path
     cluster: Cluster
     flagger: str
+    tester: Service = LOADTESTER
 
     def write(self, verdict: str, evidence: Evidence, metrics: Callable[[], Sequence[Measured]]) -> Path:
         """Every part, best effort; the folder."""
@@ -57,7 +59,7 @@ class Dossier:
             "pods.txt": lambda: self.cluster.kubectl("get", "pods", "-n", space, "-o", "wide"),
             "events.txt": lambda: self.cluster.kubectl("get", "events", "-n", space, "--sort-by=.lastTimestamp"),
             "flagger.log": lambda: self._log(self.flagger, "deployment/flagger"),
-            "loadtester.log": lambda: self._log(TESTER, "deployment/flagger-loadtester"),
+            "loadtester.log": lambda: self._log(self.tester.namespace, f"service/{self.tester.name}"),
             "target.log": lambda: self._log(space, f"{kind}/{evidence.canary.target}"),
             "primary.log": lambda: self._log(space, f"{kind}/{evidence.canary.primary}"),
         }

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from canarylab.errors import UsageError
 from canarylab.report import as_json, html, junit, markdown, store, text
 from canarylab.report.case import Report
 
@@ -24,10 +25,13 @@ _SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
 def write(report: Report, folder: Path) -> Path:
-    """Every format; the page's file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, render in FORMATS.items():
-        (folder / name).write_text(render(report), encoding="utf-8")
+    """Every format; the page's file. UsageError where the folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, render in FORMATS.items():
+            (folder / name).write_text(render(report), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"the report cannot be written: {error.strerror}", where=str(folder)) from error
     return folder / PAGE
 
 
@@ -38,14 +42,21 @@ def summarise(report: Report) -> None:
             file.write(markdown.render(report))
 
 
+def kept(root: Path, title: str, command: str = "") -> Report | None:
+    """The report of what a run keeps below ``root``, also of one that was killed; None if there is nothing."""
+    if not (root / store.FOLDER).is_dir():
+        return None
+    return Report(title, store.read(root), command=command)
+
+
 def of_run(root: Path, title: str, command: str, *, asked: bool) -> Path | None:
     """Puts together what is kept below ``root``, also of a run that was broken off; the page's file.
 
     None if there is nothing; or if all is fine and no report was ``asked`` for: then nothing is left behind.
     """
-    if not (root / store.FOLDER).is_dir():
+    report = kept(root, title, command)
+    if report is None:
         return None
-    report = Report(title, store.read(root), command=command)
     summarise(report)
     if asked or not all(one.holds for one in report.cases):
         return write(report, root)

@@ -68,8 +68,8 @@ def _html(value: str) -> str:
 
 
 def _cell(value: str) -> str:
-    """Text that means nothing but itself in a table."""
+    """Text that means nothing but itself in a table; its lines stay lines."""
     value = _html(value)
     for sign in "\\`*_|[]":
         value = value.replace(sign, f"\\{sign}")
-    return " ".join(value.split())
+    return "<br>".join(" ".join(line.split()) for line in value.splitlines() if line.strip())

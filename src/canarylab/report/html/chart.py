@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from canarylab.model.timeline import Acted, FlaggerSaid, Gap, Triggered
 from canarylab.report import said
-from canarylab.report.course import Course, Span
+from canarylab.report.course import Course, Fault, Span
 from canarylab.report.html import crowds
 from canarylab.report.html.panel import Panel, axis, drawn, rect
 from canarylab.report.html.scale import Time, Values, top
@@ -18,11 +18,13 @@ PHASES = frozenset(
     | {"Succeeded", "Failed"}
 )
 
+_LANE = 18  # pixels
+
 
 def panels(course: Course) -> list[Element]:
     """Every panel that there is something for, and the time axis."""
     time, users = Time(course.start, course.end), course.case.users
-    told = [_phases(course, time), _events(course, time), _weight(course, time)]
+    told = [_phases(course, time), _events(course, time), *_faults(course, time), _weight(course, time)]
     if any(one.splits for one in users):
         told.append(crowds.split(course, time))
     if any(one.seconds for one in users):
@@ -41,9 +43,26 @@ def _phase(time: Time, span: Span, top: int, height: int, kind: str) -> Iterator
     """A block, and its name as far as it fits."""
     name = span.value if span.value in PHASES else "other"
     yield rect(time, span, top, height, class_=f"phase {kind} {name}", title=f"{kind}: {span.value or 'no phase yet'}")
+    yield _word(time, span, top, height, kind)
+
+
+def _word(time: Time, span: Span, top: int, height: int, kind: str) -> Element:
     word = e("text", span.value, x=5, y=height / 2 + 4.0, class_=f"word {kind}")
     box = {"x": time.x(span.start), "width": time.width(span.start, span.end), "y": top, "height": height}
-    yield e("svg", word, aria_hidden="true", **box)
+    return e("svg", word, aria_hidden="true", **box)
+
+
+def _faults(course: Course, time: Time) -> Iterator[Panel]:
+    """A lane for each fault, so that those that were in force together are told apart."""
+    lanes = [each for number, one in enumerate(course.faults()) for each in _lane(time, one, number * _LANE)]
+    if lanes:
+        height = _LANE * len(course.faults())
+        yield Panel("faults", "Faults while they were in force", Values(0, 1, height), tuple(lanes), labelled=False)
+
+
+def _lane(time: Time, fault: Fault, top: int) -> Iterator[Element]:
+    yield rect(time, fault.span, top + 1, _LANE - 2, class_="lane", title=fault.span.value)
+    yield _word(time, fault.span, top + 1, _LANE - 2, "lane")
 
 
 def _events(course: Course, time: Time) -> Panel:

@@ -9,7 +9,7 @@ from operator import attrgetter
 from canarylab.model.canary import TOTAL
 from canarylab.report.course import Course, Span
 from canarylab.report.html.panel import Panel, rect
-from canarylab.report.html.scale import Time, Values, ceiling, top
+from canarylab.report.html.scale import MILLISECONDS, Time, Values, ceiling, top
 from canarylab.report.html.tree import Element, e
 from canarylab.report.users import Second, Users
 
@@ -66,7 +66,7 @@ def _rate(second: Second) -> float:
 
 def latency(course: Course, time: Time) -> Panel:
     seconds = [one for users in course.case.users for one in users.seconds]
-    values = Values(0, ceiling(max(one.p99 for one in seconds)), 60, " ms")
+    values = Values(0, ceiling(max(one.p99 for one in seconds)), 60, MILLISECONDS)
     marks: list[Element] = []
     for number, users in enumerate(course.case.users):
         slow, usual = (_points(users, course, attrgetter(name)) for name in ("p99", "p50"))

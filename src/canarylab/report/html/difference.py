@@ -24,7 +24,11 @@ def _finding(one: Finding) -> Iterator[Element]:
     found = {block.b + n for block in same for n in range(block.size)}
     yield e("dt", one.claim)
     yield e("dd", e("span", "expected ", class_="side"), *_marked(expected, kept))
-    yield e("dd", e("span", "seen ", class_="side"), *_marked(seen, found))
+    if "\n" in one.seen:  # in columns
+        told = e("pre", one.seen.strip("\n"), class_="columns", tabindex=0, role="region", aria_label=one.claim)
+        yield e("dd", told)
+    else:
+        yield e("dd", e("span", "seen ", class_="side"), *_marked(seen, found))
 
 
 def _marked(parts: list[str], same: set[int]) -> Iterator[Child]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from canarylab.model.canary import TOTAL
 
 _STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
+_SECOND = 1000.0
+MILLISECONDS = " ms"
 _LABELS = 6  # of the time axis: they fit a phone
 
 
@@ -51,6 +53,9 @@ class Values:
         return self.low, (self.low + self.high) / 2, self.high
 
     def label(self, value: float) -> str:
+        """As short as the scale's width wants it: from a second on milliseconds are seconds."""
+        if self.unit == MILLISECONDS and value >= _SECOND:
+            return f"{value / _SECOND:g} s"
         return f"{value:g}{self.unit}"
 
 

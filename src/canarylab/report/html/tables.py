@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from canarylab.model.canary import TOTAL
+from canarylab.model.expectation import Step
 from canarylab.report import said, text
 from canarylab.report.case import Case, Ground
 from canarylab.report.course import Course, Row
@@ -53,15 +54,27 @@ def course(made: Course) -> Element:
 
 
 def _stage_cells(one: Row) -> Cells:
-    predicted = str(one.predicted) if one.predicted else "–"
-    seen = str(one.seen) if one.seen else "–"
-    verdict = "as predicted" if one.agrees else ("not predicted" if one.predicted is None else "not seen")
-    return (predicted, _at(one.predicted_at), seen, _at(one.seen_at), verdict)
+    return (_step(one.predicted), _at(one.predicted_at), _step(one.seen), _at(one.seen_at), _agreement(one))
+
+
+def _agreement(one: Row) -> str:
+    if one.agrees:
+        return "as predicted"
+    if one.predicted and one.seen:
+        return "differs"
+    return "not seen" if one.predicted else "not predicted"
+
+
+def _step(step: Step | None) -> str:
+    """A stage, and the route's weight where that is another one."""
+    if step is None:
+        return "–"
+    return f"{step.stage}, route {step.weight}%" if step.weight != step.stage.weight else str(step.stage)
 
 
 def stages(made: Course) -> Element:
     """What was seen, where nothing was predicted."""
-    rows = [("", (str(one.seen), _at(one.seen_at))) for one in made.rows() if one.seen]
+    rows = [("", (str(stage), _at(at))) for at, stage in made.stages()]
     return table("Stages seen", ("seen", "at"), rows)
 
 

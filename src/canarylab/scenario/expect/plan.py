@@ -9,12 +9,13 @@ from pydantic import Field, model_validator
 
 from canarylab.model import expectation, verdict
 from canarylab.model.expectation import Expectation
-from canarylab.model.plan import ENDLESS, Assumption
+from canarylab.model.plan import ENDLESS, Assumption, Closed
 from canarylab.model.rollout import (
     CONFIRM_PROMOTION,
     CONFIRM_ROLLOUT,
     CONFIRM_TRAFFIC_INCREASE,
     INITIALIZED,
+    POST_ROLLOUT,
     PRE_ROLLOUT,
     ROLLOUT,
     Route,
@@ -23,9 +24,20 @@ from canarylab.model.rollout import (
 from canarylab.model.timeline import CanarySeen, RouteSeen
 from canarylab.model.verdict import Finding
 from canarylab.scenario.claim import Claim, Seen
-from canarylab.scenario.data import Count, Many, Percent, UnknownWord
+from canarylab.scenario.data import Count, Many, Percent, UnknownWord, Verb
 
-GATES = (CONFIRM_ROLLOUT, PRE_ROLLOUT, ROLLOUT, CONFIRM_TRAFFIC_INCREASE, CONFIRM_PROMOTION)
+GATES = (CONFIRM_ROLLOUT, PRE_ROLLOUT, ROLLOUT, CONFIRM_TRAFFIC_INCREASE, CONFIRM_PROMOTION, POST_ROLLOUT)
+
+
+class Refusals(Verb):
+    """The refusals of a gate."""
+
+    bare: ClassVar[str] = "times"
+
+    times: Annotated[int, Field(ge=1)] | Literal["forever"] = "forever"
+    """How many times it does not pass."""
+    from_: Percent = 0
+    """From this weight on (in A/B tests and blue/green: from this iteration on); before it the gate passes."""
 
 
 class Plan(Claim):
@@ -40,10 +52,11 @@ class Plan(Claim):
     """A promotion, but for what the other fields say."""
     checks_fail_from: Percent | None = None
     """Checks fail from this weight on (in A/B tests and blue/green: from this iteration on)."""
-    gates: dict[str, Annotated[int, Field(ge=1)] | Literal["forever"]] = Field(
-        default_factory=dict, json_schema_extra={"propertyNames": {"enum": [*GATES]}}
-    )
-    """How many times the gate of a type does not pass, or `forever`."""
+    checks_fail_at: int = Field(0, ge=0)
+    """Checks fail from this tick on, counted as in `revisions`."""
+    gates: dict[str, Refusals] = Field(default_factory=dict, json_schema_extra={"propertyNames": {"enum": [*GATES]}})
+    """How many times the gate of a type does not pass, or `forever`; `{from: 25, times: 2}`: from weight 25 on (in A/B
+    tests and blue/green: from iteration 25 on), before which it passes."""
     revisions: Many[Count] = ()
     """The ticks at which another revision is there, counted from 1, the one that finds the first."""
     not_ready_from: Percent | None = None
@@ -66,9 +79,10 @@ class Plan(Claim):
         """The same as the model has it."""
         return Assumption(
             checks=self._checks,
-            closed=tuple((name, ENDLESS if count == "forever" else count) for name, count in self.gates.items()),
+            closed=tuple(_closed(name, one) for name, one in self.gates.items()),
             revisions=frozenset(self.revisions),
             revoked_at=self.rollback_at,
+            failing_at=self.checks_fail_at,
             startable=lambda state: self.not_ready_from is None or state.weight < self.not_ready_from,
             promotable=lambda _state: not self.promotion_fails,
             rerouted=frozenset(self.rerouted),
@@ -83,6 +97,10 @@ class Plan(Claim):
 
     def findings(self, seen: Seen) -> Sequence[Finding]:
         return verdict.judge(seen.evidence, self.expected(seen)).findings
+
+
+def _closed(gate: str, refusals: Refusals) -> Closed:
+    return Closed(gate, ENDLESS if refusals.times == "forever" else refusals.times, refusals.from_)
 
 
 def _start(seen: Seen) -> State:

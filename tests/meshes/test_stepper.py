@@ -1,93 +1,67 @@
-"""The mesh controller follows the Services: it applies when the Sidecar differs, and only then."""
+"""The mesh controller keeps one Sidecar in step with the Services; how it follows them is tested in tests/kube."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, cast
+from pathlib import Path
+from typing import Any
 
 import pytest
+from faulty import FaultyServer
+from kubernetes import client
 
-from canarylab.meshes import egress, stepper
+from canarylab.kube.reconcile import Api, Writer
+from canarylab.meshes import egress, istio, stepper
 
 Json = dict[str, Any]
+SIDECAR = "/apis/networking.istio.io/v1/namespaces/istio-system/sidecars/mesh"
 
 
-def service(uid: str, address: str = "10.96.1.1", **labels: str) -> Json:
-    meta = {"uid": uid, "name": uid, "namespace": "shop", "labels": labels}
+def service(name: str, address: str = "10.96.1.1", **labels: str) -> Json:
+    meta = {"uid": name, "name": name, "namespace": "shop", "labels": labels}
     return {"metadata": meta, "spec": {"clusterIP": address, "ports": [{"name": "http", "port": 80}]}}
 
 
-def event(kind: str, item: Json) -> Json:
-    return {"type": kind, "object": item}
+def world(*services: Json) -> dict[str, list[Json]]:
+    return {stepper.SERVICES.name: list(services)}
 
 
-class Script:
-    """What the API server says, and what it is told."""
-
-    def __init__(self, listed: list[Json], *events: Json) -> None:
-        self._listed, self._events = listed, events
-        self.applied: list[Json] = []
-        self.watched_from = ""
-
-    def services(self) -> tuple[stepper.Services, str]:
-        return {item["metadata"]["uid"]: item for item in self._listed}, "41"
-
-    def changes(self, version: str) -> Iterator[Json]:
-        self.watched_from = version
-        yield from self._events
-
-    def apply(self, sidecar: Json) -> None:
-        self.applied.append(sidecar)
+@pytest.fixture
+def writer(server: FaultyServer, api: client.ApiClient, tmp_path: Path) -> Writer:
+    """Writes to a server that takes the Sidecar."""
+    (tmp_path / "token").write_text("secret")
+    server.on("PATCH", SIDECAR, (200, {}))
+    return Writer(Api(stepper.OWNER, api.configuration.host, tmp_path), (stepper.MAKES,))
 
 
-def followed(script: Script, said: Json | None = None) -> list[Json]:
-    stepper.follow(cast(stepper.Api, script), said)
-    return script.applied
+def test_there_is_one_sidecar_of_all_services_even_of_none() -> None:
+    both = [service("a"), service("b", "10.96.1.2")]
+    assert stepper.decide(world(*both)).objects == (egress.sidecar(both),)
+    assert stepper.decide(world()).objects == (egress.sidecar([]),)
 
 
-@pytest.mark.parametrize("kind", ["ADDED", "MODIFIED"])
-def test_a_service_that_comes_or_changes_replaces_the_one_before(kind: str) -> None:
-    new = service("a", "10.96.1.9")
-    assert stepper.changed({"a": service("a")}, event(kind, new)) == {"a": new}
+def test_every_change_of_the_listeners_is_applied(server: FaultyServer, writer: Writer) -> None:
+    for seen in (world(), world(service("a")), world()):
+        assert writer.write(stepper.decide(seen), ()) == []
+    wanted = [egress.sidecar(services) for services in ([], [service("a")], [])]
+    assert [body["spec"] for _, _, _, body in server.asked] == [one["spec"] for one in wanted]
+    assert server.asked[0][2] == {"fieldManager": "canarylab-mesh", "force": "true"}
 
 
-def test_a_service_that_goes_is_forgotten() -> None:
-    known = {"a": service("a"), "b": service("b")}
-    assert stepper.changed(known, event("DELETED", service("a"))) == {"b": known["b"]}
-    assert set(known) == {"a", "b"}
+def test_a_change_that_moves_no_listener_is_not_applied(server: FaultyServer, writer: Writer) -> None:
+    for seen in (world(service("a")), world(service("a", colour="blue"))):
+        assert writer.write(stepper.decide(seen), ()) == []
+    assert server.paths("PATCH") == [SIDECAR]
 
 
-def test_a_service_made_again_under_its_name_is_another_one() -> None:
-    old, new = service("a"), {**service("b"), "metadata": {**service("a")["metadata"], "uid": "b"}}
-    known = stepper.changed(stepper.changed({"a": old}, event("ADDED", new)), event("DELETED", old))
-    assert known == {"b": new}
-
-
-def test_a_bookmark_changes_nothing() -> None:
-    known = {"a": service("a")}
-    assert stepper.changed(known, event("BOOKMARK", {"metadata": {"resourceVersion": "9"}})) == known
-
-
-def test_a_watch_that_lost_its_place_is_given_up() -> None:
-    with pytest.raises(LookupError, match="too old"):
-        stepper.changed({}, event("ERROR", {"code": 410, "message": "too old resource version"}))
-
-
-def test_the_watch_starts_at_the_version_of_the_list() -> None:
-    script = Script([service("a")])
-    assert followed(script) == [egress.sidecar([service("a")])]
-    assert script.watched_from == "41"
-
-
-def test_every_change_of_the_listeners_is_applied() -> None:
-    script = Script([], event("ADDED", service("a")), event("DELETED", service("a")))
-    assert followed(script) == [egress.sidecar([]), egress.sidecar([service("a")]), egress.sidecar([])]
-
-
-def test_a_change_that_moves_no_listener_is_not_applied() -> None:
-    script = Script([service("a")], event("MODIFIED", service("a", colour="blue")))
-    assert len(followed(script)) == 1
-
-
-def test_what_was_said_before_is_not_said_again() -> None:
-    assert followed(Script([service("a")]), egress.sidecar([service("a")])) == []
+def test_its_account_may_do_what_it_does() -> None:
+    rules = {
+        (resource, verb): item["kind"]
+        for item in istio.data_plane().objects
+        if item["kind"] in ("ClusterRole", "Role")
+        for rule in item["rules"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+    assert rules["services", "list"] == rules["services", "watch"] == "ClusterRole"
+    assert rules["sidecars", "list"] == "ClusterRole"
+    assert {"create", "patch", "get"} <= {verb for resource, verb in rules if resource == "sidecars"}

@@ -37,9 +37,10 @@ def send(
     query: Mapping[str, str] | None = None,
     body: Json | None = None,
     content_type: str = "application/json",
+    accept: str = "application/json",
 ) -> Json:
     """Sends one request; raises Refused with the server's own message, EnvironmentFault if it is not there."""
-    headers = {"Accept": "application/json", "Content-Type": content_type}
+    headers = {"Accept": accept, "Content-Type": content_type}
     request = api.param_serialize(
         method, path, {}, list((query or {}).items()), headers, body, auth_settings=["BearerToken"]
     )

@@ -13,21 +13,25 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
-from kubernetes import client, config
 
 from canarylab import paths
+from canarylab.clusters.cluster import LOCAL, client_of, namespace_of, run_kubectl
 from canarylab.clusters.local import controlplane, credentials, layout, registry
 from canarylab.clusters.local.cri.images import Catalogue
 from canarylab.clusters.local.layout import Folder
 from canarylab.clusters.local.registry import Record
-from canarylab.errors import ComponentDied, EnvironmentFault, UsageError
+from canarylab.clusters.ways import Direct
+from canarylab.errors import ComponentDied, EnvironmentFault
 from canarylab.process import namespaces
 from canarylab.toolchain import Toolset
+
+Json = dict[str, Any]
 
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "cri-stream")
 # etcd, then the API server, then the kubelet: three readiness bounds, one after the other.
@@ -49,7 +53,9 @@ class LocalCluster:
     toolset: Toolset
     ports: dict[str, int]
     timings: dict[str, float] = field(default_factory=dict)
-    rung: str = "local"
+    rung: str = LOCAL
+    patience: float = 30.0  # two scrapes make a rate, and ten times that is for a machine that is busy
+    shares_clock: bool = True
     _process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -64,24 +70,51 @@ class LocalCluster:
     def kubeconfig(self) -> Path:
         return self.record.files.kubeconfig
 
+    @property
+    def kubectl_program(self) -> Path:
+        return self.toolset.program("kubectl")
+
+    @property
+    def prometheus(self) -> Direct:
+        """On this machine's loopback."""
+        return Direct(f"http://127.0.0.1:{self.ports['prometheus']}")
+
+    @property
+    def found_by(self) -> str:
+        return f"--name {self.name}"
+
     def api_client(self) -> Any:
         """A ``kubernetes.client.ApiClient``, new at each call."""
-        settings = client.Configuration()
-        config.load_kube_config(str(self.kubeconfig), client_configuration=settings)  # type: ignore[no-untyped-call]
-        return client.ApiClient(settings)
+        return client_of(self)
 
     def kubectl(self, *args: str, stdin: str | None = None) -> str:
         """Runs kubectl and returns its standard output; UsageError with its own words when it fails."""
-        done = subprocess.run(
-            [str(self.toolset.program("kubectl")), f"--kubeconfig={self.kubeconfig}", *args],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise UsageError(f"kubectl {' '.join(args)}: {done.stderr.strip()}", where=f"cluster {self.name}")
-        return done.stdout
+        return run_kubectl(self, args, stdin)
+
+    def describe(self) -> list[str]:
+        """Kubernetes is real; the images of containers stand in."""
+        version = self.toolset.describe("kube-apiserver").version
+        return [
+            f"cluster {self.name}: local; Kubernetes {version}: real, as processes in Linux namespaces",
+            "containers: processes of the host's programs; container images stand in by fixtures/images.yaml",
+        ]
+
+    def space(self, name: str) -> Json:
+        """A Namespace with nothing but its name."""
+        return namespace_of(name)
+
+    def programs(self) -> tuple[Json, ...]:
+        """Nothing: the node knows our images."""
+        return ()
+
+    def adapted(self, item: Json) -> Json:
+        """As it is."""
+        return item
+
+    def unfit(self, objects: Iterable[Json], namespace: str) -> str:
+        """It takes everything."""
+        del objects, namespace
+        return ""
 
     def failure(self) -> str | None:
         """What ended the cluster, with the last log lines; None while it lives."""

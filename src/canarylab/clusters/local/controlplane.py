@@ -14,7 +14,8 @@ from canarylab.process.component import Component, Readiness
 # What canaries and ordinary workloads need. Each controller left out saves start-up time: with all of them the
 # first default service account came 5 s later (measured in the design's proof).
 CONTROLLERS = (
-    "cronjob", "daemonset", "deployment", "disruption", "endpointslice", "endpoints", "garbage-collector-controller",
+    "clusterrole-aggregation-controller", "cronjob", "daemonset", "deployment", "disruption", "endpointslice",
+    "endpointslice-mirroring-controller", "endpoints", "garbage-collector-controller",
     "horizontal-pod-autoscaler-controller", "job", "namespace", "node-lifecycle-controller",
     "pod-garbage-collector-controller", "replicaset", "resourcequota-controller",
     "root-ca-certificate-publisher-controller", "serviceaccount", "serviceaccount-token-controller", "statefulset",
@@ -85,6 +86,14 @@ def kube_apiserver(plan: Plan) -> Component:
             "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
             f"--service-account-signing-key-file={pki}/service-account.key",
             f"--service-account-key-file={pki}/service-account.key",
+            # By these it hands requests for an aggregated API (metrics.k8s.io) on, in their users' names.
+            f"--requestheader-client-ca-file={pki}/front-proxy-ca.crt",
+            "--requestheader-allowed-names=front-proxy-client",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            f"--proxy-client-cert-file={pki}/front-proxy-client.crt",
+            f"--proxy-client-key-file={pki}/front-proxy-client.key",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
             "--enable-aggregator-routing=true",

@@ -144,6 +144,9 @@ def make(folder: Folder, name: str, api_port: int) -> None:
     authority.issue(folder.pki, "apiserver", "kube-apiserver", hosts=(*service, "localhost", API_ADDRESS, "127.0.0.1"))
     authority.issue(folder.pki, "kubelet", NODE_NAME, hosts=(NODE_NAME, NODE_ADDRESS))
     authority.issue(folder.pki, "apiserver-kubelet-client", "kube-apiserver-kubelet-client", "system:masters")
+    front = Authority.new()  # another one: whoever holds a certificate of it speaks in anybody's name
+    write_private(folder.pki / "front-proxy-ca.crt", _pem(front.certificate))
+    front.issue(folder.pki, "front-proxy-client", "front-proxy-client")
     signer = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     write_private(folder.pki / "service-account.key", _pem_key(signer))
     tokens = {file: secrets.token_urlsafe(32) for file in USERS}

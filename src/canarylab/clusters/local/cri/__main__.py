@@ -20,6 +20,7 @@ from canarylab.clusters.local.cri.store import Store
 from canarylab.clusters.local.cri.views import Views
 from canarylab.clusters.local.cri.watch import Watch
 from canarylab.errors import CanarylabError, EnvironmentFault
+from canarylab.toolchain.offered import Offered
 
 _API = "cri-api/api.proto"
 
@@ -54,7 +55,7 @@ def node(arguments: argparse.Namespace) -> Node:
     return Node(
         messages=messages,
         store=Store(state, messages),
-        shelf=Shelf(state / "images", arguments.images, toolset["programs"], toolset["shares"]),
+        shelf=Shelf(state / "images", arguments.images, Offered(toolset), toolset["shares"]),
         views=Views(messages),
         spawner=spawner,
         addresses=Addresses(state / "addresses", arguments.pod_cidr),

@@ -8,6 +8,7 @@ import json
 import os
 import selectors
 import socket
+import stat
 import struct
 import time
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class Streams:
             os.dup2(descriptor, number)
         if self.console is not None:
             terminal.take(uid)
+        else:
+            _give(uid)
 
     def keep_ours(self) -> None:
         """In the shim: closes what is the container's, and takes the terminal if one comes."""
@@ -66,6 +69,14 @@ class Streams:
         if descriptors:
             os.set_inheritable(descriptors[0], False)
             self.stdin, self.stdout = (-1, os.dup(descriptors[0])), (descriptors[0], -1)
+
+
+def _give(uid: int) -> None:
+    """The pipes become their user's, who may then open them by name as well: programs log to /dev/stdout."""
+    for number in range(3):
+        if stat.S_ISFIFO(os.fstat(number).st_mode):
+            with contextlib.suppress(OSError):  # an id that is not mapped
+                os.fchown(number, uid, -1)
 
 
 class Client:

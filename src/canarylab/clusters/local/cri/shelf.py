@@ -13,7 +13,7 @@ from typing import Any
 
 from canarylab.clusters.local.cri import goversion, images, spec
 from canarylab.clusters.local.cri.images import Catalogue, Recipe
-from canarylab.errors import CanarylabError, UsageError
+from canarylab.errors import CanarylabError, EnvironmentFault, UsageError
 
 
 class PullFailed(CanarylabError):
@@ -74,7 +74,7 @@ class Shelf:
             if recipe is None:
                 raise PullFailed(self._catalogue.unknown(reference))
             image = replace(self._make(reference, recipe), recipe=_digest_of(recipe))
-        except (UsageError, OSError, ValueError) as error:
+        except (EnvironmentFault, UsageError, OSError, ValueError) as error:
             raise PullFailed(f'the image "{reference}" cannot be had: {error}') from error
         with self._lock:
             self._images[reference] = image

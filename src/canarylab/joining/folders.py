@@ -1,0 +1,28 @@
+"""The folders of runs on clusters that are not ours: each holds a kubeconfig, and goes with its run."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from canarylab import paths
+from canarylab.clusters.existing import owned
+
+_OWNER = "owner"  # the process that has to remove the folder
+
+
+def of(run: str) -> Path:
+    """The folder of a run."""
+    return paths.existing_dir() / run
+
+
+def own(folder: Path) -> None:
+    """Makes this process its owner."""
+    (folder / _OWNER).write_text(owned.owner())
+
+
+def sweep() -> None:
+    """Removes those of processes that are surely gone."""
+    for file in paths.existing_dir().glob(f"*/{_OWNER}"):
+        if owned.dead(file.read_text()):
+            shutil.rmtree(file.parent, ignore_errors=True)

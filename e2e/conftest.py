@@ -24,9 +24,14 @@ LONGEST = ("restart", "promotion", "gates", "planted", "ab", "blue_green", "veri
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The longest first; with the name of a provider, only what is about providers: the other journeys are Istio's."""
     order = {f"test_{name}": number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+    if config.getoption("--mesh") not in {"", "istio", "none"}:
+        others = [one for one in items if one.get_closest_marker("matrix") is None]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [one for one in items if one.get_closest_marker("matrix")]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from canarylab.journey import Application, Change, Crowd, Journey
 from canarylab.journey.application import CALLERS
 
 HEADER = {"headers": {"x-canary": {"exact": "insider"}}}
-COOKIE = {"headers": {"cookie": {"regex": "^(.*?;)?(canary=always)(;.*)?$"}}}
+COOKIE = {"headers": {"cookie": {"regex": "^(.*?; ?)?(canary=always)(;.*)?$"}}}
 
 
 def crowd(name: str, *, matching: bool, **headers: str) -> Crowd:
@@ -24,8 +24,8 @@ def app(short: Application) -> Application:
     )
     crowds = (
         crowd("with-header", matching=True, **{"x-canary": "insider"}),
-        crowd("with-cookie", matching=True, Cookie="theme=dark;canary=always"),
-        crowd("others", matching=False, Cookie="theme=dark"),
+        crowd("with-cookie", matching=True, Cookie="theme=dark; canary=always"),
+        crowd("others", matching=False, Cookie="theme=dark; nocanary=always"),
     )
     return replace(tested, crowds=crowds)
 

@@ -6,9 +6,9 @@ import pytest
 
 from canarylab.journey import Application, Change, Journey
 from canarylab.model.expectation import expect
-from canarylab.model.plan import Assumption
+from canarylab.model.plan import Assumption, Closed
 
-BOTH_HOLD = Assumption(closed=(("confirm-rollout", 1), ("confirm-promotion", 1)))
+BOTH_HOLD = Assumption(closed=(Closed("confirm-rollout", 1), Closed("confirm-promotion", 1)))
 
 
 @pytest.fixture

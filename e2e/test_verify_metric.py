@@ -32,7 +32,7 @@ def test_verify_names_the_label_that_a_query_lacks(canary: Journey, tmp_path: Pa
     canary.start()
     space = canary.canary.namespace
     with verifying.account(canary.stack.cluster, space, tmp_path) as kubeconfig:
-        verify = verifying.start(kubeconfig, space, "--timeout", "60", "--prometheus", canary.prometheus.url)
+        verify = verifying.start(kubeconfig, space, "--timeout", "60", "--prometheus", canary.prometheus.way.url)
         mighty = verifying.start(canary.stack.cluster.kubeconfig, space, "--timeout", "60")
         canary.begin(Change(tag="6.9.1"))
         ends = [verifying.finish(one) for one in (verify, mighty)]

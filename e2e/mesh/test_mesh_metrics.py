@@ -13,6 +13,8 @@ from shop import BOUND, MARK, PODINFO, Shop, service, to, virtual_service
 
 from canarylab.errors import UsageError
 from canarylab.flagger import queries
+from canarylab.meshes import providers
+from canarylab.meshes.queries import DURATION, RATE
 from canarylab.stack import Stack
 
 Json = dict[str, Any]
@@ -28,8 +30,8 @@ def query(stack: Stack, text: str) -> list[Json]:
 
 def value(stack: Stack, shop: Shop, metric: str) -> float:
     """What Flagger would read of the Deployment engine, as soon as there is something."""
-    template, deadline = queries.TEMPLATES["istio"][metric], time.monotonic() + BOUND
-    asked = queries.render(template, namespace=shop.namespace, target="engine", interval="1m")
+    template, deadline = providers.queries("istio")[metric], time.monotonic() + BOUND
+    asked = queries.render(template, {"namespace": shop.namespace, "target": "engine", "interval": "1m"})
     while not (found := query(stack, asked)) or found[0]["value"][1] == "NaN":
         assert time.monotonic() < deadline, f"no values found: {asked}"
         shop.ask("http://front:9898/version", count=5)
@@ -54,26 +56,36 @@ def engine(shop: Shop) -> Shop:
 
 
 def test_the_queries_of_flagger_give_values(engine: Shop, stack: Stack) -> None:
-    assert value(stack, engine, queries.RATE) == 100
-    assert 0 < value(stack, engine, queries.DURATION) < 60_000
+    assert value(stack, engine, RATE) == 100
+    assert 0 < value(stack, engine, DURATION) < 60_000
 
 
 def test_failures_lower_the_success_rate(engine: Shop, stack: Stack) -> None:
-    value(stack, engine, queries.RATE)
+    value(stack, engine, RATE)
     deadline = time.monotonic() + BOUND
-    while value(stack, engine, queries.RATE) == 100:
+    while value(stack, engine, RATE) == 100:
         assert time.monotonic() < deadline
         engine.ask("http://front:9898/status/500", until=[], count=20)
 
 
 def test_the_workload_is_the_owner_of_the_pods_not_the_service(engine: Shop, stack: Stack) -> None:
-    value(stack, engine, queries.RATE)
+    value(stack, engine, RATE)
     namespace = f'destination_workload_namespace="{engine.namespace}"'
     series = [one["metric"] for one in query(stack, f"istio_requests_total{{{namespace}}}")]
     assert {one["destination_workload"] for one in series} == {"engine"}
     assert {one["destination_service_name"] for one in series} == {"front"}
     assert {one["destination_service_namespace"] for one in series} == {engine.namespace}
     assert {one["destination_app"] for one in series} == {"motor"}
+    assert {one["destination_port"] for one in series} == {"9898"}
+
+
+def test_the_rule_that_was_taken_is_told_by_its_name(engine: Shop, stack: Stack) -> None:
+    engine.add(virtual_service({"name": "edge/the-way", "route": [to("front")]}, host="front", mark="named"))
+    engine.seen("http://front:9898/version", {MARK: "named"})
+    asked, deadline = 'count(istio_requests_total{route="edge/the-way"})', time.monotonic() + BOUND
+    while not query(stack, asked):
+        assert time.monotonic() < deadline
+        engine.ask("http://front:9898/version", count=5)
 
 
 def test_istiod_refuses_a_weight_below_nothing(shop: Shop) -> None:

@@ -25,6 +25,11 @@ def test_a_containers_user_goes_before_its_pods(pods: Pods) -> None:
     assert out == "1\n"
 
 
+def test_a_program_opens_its_output_by_name_whoever_it_runs_as(pods: Pods) -> None:
+    out = pods.output("p", "echo out > /dev/stdout", securityContext={"runAsUser": 65534})
+    assert out == "out\n"
+
+
 @real_ids
 def test_an_images_user_is_the_default(pods: Pods) -> None:
     pods.start("p", {"name": "main", "image": "ghcr.io/stefanprodan/podinfo:6.9.2"})

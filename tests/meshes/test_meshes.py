@@ -8,12 +8,19 @@ from canarylab import meshes
 from canarylab.clusters.local import layout
 from canarylab.errors import UsageError
 from canarylab.meshes import base, istio
+from canarylab.meshes.served import Served
 
 
 def test_an_unknown_mesh_is_refused_with_those_that_are_known() -> None:
     with pytest.raises(UsageError, match="no mesh named 'istoi'") as refused:
         meshes.get("istoi")
-    assert refused.value.next_step == "choose one of istio, none"
+    assert refused.value.next_step == f"choose one of {', '.join(meshes.names())}, all"
+
+
+def test_providers_may_be_named_together() -> None:
+    chosen = meshes.get("linkerd,osm")
+    assert isinstance(chosen, Served)
+    assert [one.name for one in chosen.providers] == ["linkerd", "osm"]
 
 
 @pytest.mark.parametrize("name", meshes.names())

@@ -11,12 +11,12 @@ from kubernetes import client
 from test_view import CANARY
 
 from canarylab.errors import EnvironmentFault
+from canarylab.meshes import providers
 from canarylab.model import timeline
 from canarylab.observe import observer
 from canarylab.observe.events import EVENTS, EventFollower
 from canarylab.observe.observer import Observer
 from canarylab.observe.record import Record
-from canarylab.observe.routes import ROUTES
 
 PATH = "/api/v1/namespaces/shop/events"
 CANARIES = "/apis/flagger.app/v1beta1/namespaces/shop/canaries"
@@ -63,7 +63,9 @@ def test_a_log_that_may_not_be_read_is_told_by_events(server: FaultyServer, api:
         server.on("GET", path, (200, LISTED), (200, b""))
     for path in (WORKLOADS, ROUTE, PODS):
         server.on("GET", path, FORBIDDEN)
-    made = Observer(lambda: api, CANARY, ROUTES["istio"], "mesh", Record(), required=frozenset({timeline.CANARY}))
+    made = Observer(
+        lambda: api, CANARY, providers.route("istio"), "mesh", Record(), required=frozenset({timeline.CANARY})
+    )
     made.start()
     made.stop()
     assert set(made.refusals()) == {timeline.ROUTE, timeline.TARGET, timeline.PRIMARY, timeline.LOG}

@@ -11,23 +11,23 @@ from typing import Any
 import pytest
 
 from canarylab.journey import users
+from canarylab.meshes.providers import gatewayapi, istio
 from canarylab.model.traffic import Answer
 from canarylab.observe import client
 from canarylab.observe.flaggerlog import parse
 from canarylab.observe.observer import canary_seen, workload_seen
-from canarylab.observe.routes import http_route, virtual_service
 
 
 def named(spec: dict[str, Any]) -> dict[str, Any]:
-    return {"metadata": {"name": "web"}, "spec": spec}
+    return {"metadata": {"name": "web", "namespace": "shop"}, "spec": spec}
 
 
 def test_users_who_stay_where_they_are_do_not_hide_the_weights() -> None:
     sticky = {"route": [{"destination": {"host": "web-primary"}, "weight": 0}, destination("web-canary", 100)]}
     weighted = {"route": [destination("web-primary", 75), destination("web-canary", 25)]}
     others = {"route": [destination("web-primary", 100)]}
-    assert virtual_service(named({"http": [sticky, weighted]})) == {"web-primary": 75, "web-canary": 25}
-    assert virtual_service(named({"http": [sticky, others]})) == {"web-primary": 0, "web-canary": 100}
+    assert istio.read(named({"http": [sticky, weighted]})).weights == {"web-primary": 75, "web-canary": 25}
+    assert istio.read(named({"http": [sticky, others]})).weights == {"web-primary": 0, "web-canary": 100}
 
 
 def destination(host: str, weight: int) -> dict[str, Any]:
@@ -37,20 +37,23 @@ def destination(host: str, weight: int) -> dict[str, Any]:
 def test_a_virtual_services_weights_by_service() -> None:
     hosts = [("web-primary", {"weight": 90}), ("web-canary.shop.svc", {"weight": 10})]
     rule = {"route": [{"destination": {"host": host}, **weight} for host, weight in hosts]}
-    assert virtual_service(named({"http": [rule]})) == {"web-primary": 90, "web-canary": 10}
+    assert istio.read(named({"http": [rule]})).weights == {"web-primary": 90, "web-canary": 10}
 
 
 def test_a_destination_without_a_weight_gets_everything() -> None:
-    assert virtual_service(named({"tcp": [{"route": [{"destination": {"host": "web"}}]}]})) == {"web": 100}
+    assert istio.read(named({"tcp": [{"route": [{"destination": {"host": "web"}}]}]})).weights == {"web": 100}
 
 
 def test_an_http_routes_weights_by_service() -> None:
     backends = [{"name": "web-primary", "weight": 60}, {"name": "web-canary", "weight": 40}]
-    assert http_route(named({"rules": [{"backendRefs": backends}]})) == {"web-primary": 60, "web-canary": 40}
+    assert gatewayapi.read(named({"rules": [{"backendRefs": backends}]})).weights == {
+        "web-primary": 60,
+        "web-canary": 40,
+    }
 
 
 def test_a_route_without_rules_has_no_weights() -> None:
-    assert virtual_service(named({})) == http_route(named({})) == {}
+    assert istio.read(named({})).weights == gatewayapi.read(named({})).weights == {}
 
 
 def test_a_new_canary_has_no_phase() -> None:

@@ -97,6 +97,7 @@ class Istio:
     name: str = "istio"
     namespace: str = NAMESPACE
     overlay: str = "istio"
+    provider: str = "istio"
     metrics: tuple[str, ...] = ("mesh", "prometheus")
 
     def parts(self, toolset: Toolset) -> list[Part]:

@@ -11,7 +11,8 @@ from canarylab.toolchain import Toolset
 class Mesh(Protocol):
     """A mesh that Flagger can drive.
 
-    ``overlay`` is Flagger's own kustomization for it, ``metrics`` the workloads by which Prometheus answers there.
+    ``overlay`` is Flagger's own kustomization for it, empty where others are to bring Flagger; ``provider`` is what
+    Flagger is started with, ``metrics`` are the workloads by which Prometheus answers there.
     """
 
     @property
@@ -20,6 +21,8 @@ class Mesh(Protocol):
     def namespace(self) -> str: ...
     @property
     def overlay(self) -> str: ...
+    @property
+    def provider(self) -> str: ...
     @property
     def metrics(self) -> tuple[str, ...]: ...
 

@@ -1,12 +1,21 @@
-"""No mesh: Services and nothing more. Blue/green canaries, and Prometheus as Flagger's own manifests bring it."""
+"""No mesh: Services and nothing more, by a stock Envoy on the node that passes bytes where kube-proxy would.
+
+Canaries are blue/green, and Prometheus is the one that Flagger's own manifests bring.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from canarylab import paths
+from canarylab.kube import manifests
 from canarylab.kube.parts import Part
-from canarylab.meshes import istio
 from canarylab.toolchain import Toolset
+
+
+def node_proxy() -> Part:
+    """The node's Envoy, and the program that keeps its files."""
+    return Part("node-proxy", tuple(manifests.read(paths.fixtures() / "none")), "kube-system")
 
 
 @dataclass(frozen=True)
@@ -16,15 +25,17 @@ class NoMesh:
     name: str = "none"
     namespace: str = "flagger-system"
     overlay: str = "kubernetes"
-    metrics: tuple[str, ...] = ("mesh", "flagger-prometheus")
+    provider: str = "kubernetes"
+    metrics: tuple[str, ...] = ("node-proxy", "flagger-prometheus")
 
     def parts(self, toolset: Toolset) -> list[Part]:
         """What answers on the ClusterIPs."""
-        return [istio.definitions(toolset), istio.control_plane(toolset), istio.data_plane()]
+        del toolset
+        return [node_proxy()]
 
     def describe(self, toolset: Toolset) -> list[str]:
         """What is real and what stands in."""
         return [
-            f"Services: istiod {toolset.describe('istiod').version} and Envoy stand in for kube-proxy",
+            f"Services: a stock Envoy {toolset.describe('envoy').version} on the node stands in for kube-proxy",
             "mesh: none",
         ]

@@ -19,13 +19,13 @@ from canarylab.toolchain import Toolset
 Json = dict[str, Any]
 
 
-def chart(toolset: Toolset, name: str, folder: Path, values: Path, namespace: str) -> list[Json]:
-    """What ``helm template`` makes of a chart."""
-    command = [
-        str(toolset.program("helm")), "template", name, str(folder), "--namespace", namespace, "--values", str(values),
-    ]  # fmt: skip
-    made_by = toolset.describe("helm").sha256
-    return _cached([made_by, toolset.key, *command, values.read_text()], lambda: _run(command))
+def chart(toolset: Toolset, name: str, folder: Path, values: Path | None, namespace: str, *settings: str) -> list[Json]:
+    """What ``helm template`` makes of a chart, with a file of values and single ones (``a.b=c``) over it."""
+    command = [str(toolset.program("helm")), "template", name, str(folder), "--namespace", namespace]
+    command += ["--values", str(values)] if values else []
+    command += [word for setting in settings for word in ("--set", setting)]
+    made_by, text = toolset.describe("helm").sha256, values.read_text() if values else ""
+    return _cached([made_by, toolset.key, *command, text], lambda: _run(command))
 
 
 def kustomization(toolset: Toolset, folder: Path) -> list[Json]:

@@ -2,8 +2,9 @@
 
 ``python -m canarylab.observe.client URL --per-second 36 --seconds 600 [--header NAME:VALUE ...] [--pod REGEX]``
 
-A line is ``SENT ANSWERED STATUS POD``: times of the machine's monotonic clock in seconds, status 0 where no
-answer came, and whatever the regular expression's first group finds in the answer's text, ``-`` for nothing.
+A line is ``SENT ANSWERED STATUS POD``: times of the machine's monotonic clock in seconds, with ``--epoch`` since the
+epoch, status 0 where no answer came, and whatever the regular expression's first group finds in the answer's text,
+``-`` for nothing. For pages it needs the standard library alone, so that this one file is all of it.
 Lines leave a few at a time, since each write wakes whoever keeps the log.
 A URL like ``grpc://HOST:PORT`` is called by gRPC, with the method that ``--call`` names and an empty message; the
 status is then that of HTTP for the gRPC status. It stops by itself after ``--seconds``.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import re
+import select
 import threading
 import time
 from collections.abc import Callable
@@ -36,6 +38,8 @@ class Task:
     pod: re.Pattern[str]
     per_second: float
     seconds: float
+    zero: float = 0.0
+    """Seconds to add to the monotonic clock's in each line."""
 
 
 class Lines:
@@ -75,7 +79,8 @@ class Pages:
 
     def __call__(self) -> tuple[int, str]:
         try:
-            if self._connection is None:
+            if self._connection is None or self._ended():
+                self.close()
                 self._connection = http.client.HTTPConnection(self._parts.netloc, timeout=TIMEOUT)
             path = f"{self._parts.path or '/'}{'?' if self._parts.query else ''}{self._parts.query}"
             self._connection.request("GET", path, headers=self._task.headers)
@@ -84,6 +89,11 @@ class Pages:
         except (OSError, http.client.HTTPException):
             self.close()
             return 0, ""
+
+    def _ended(self) -> bool:
+        """Whether the server has closed a connection since the last answer: it then is no use any more."""
+        sock = self._connection.sock if self._connection else None
+        return sock is not None and bool(select.select([sock], [], [], 0)[0])
 
     def close(self) -> None:
         if self._connection is not None:
@@ -122,7 +132,8 @@ def work(task: Task, first: float, end: float, say: Callable[[str], None]) -> No
         sent = time.monotonic()
         status, text = ask()
         found = task.pod.search(text)
-        say(f"{sent:.6f} {time.monotonic():.6f} {status} {found[1] if found else '-'}")
+        answered = time.monotonic()
+        say(f"{sent + task.zero:.6f} {answered + task.zero:.6f} {status} {found[1] if found else '-'}")
         due = max(due + pace, time.monotonic() - LATE)
     ask.close()
 
@@ -135,9 +146,11 @@ def parse(argv: list[str] | None = None) -> Task:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE")
     parser.add_argument("--pod", default="(?!)", metavar="REGEX")
+    parser.add_argument("--epoch", action="store_true")
     given = parser.parse_args(argv)
     headers = dict(one.split(":", 1) for one in given.header)
-    return Task(given.url, given.call, headers, re.compile(given.pod), given.per_second, given.seconds)
+    zero = time.time() - time.monotonic() if given.epoch else 0.0
+    return Task(given.url, given.call, headers, re.compile(given.pod), given.per_second, given.seconds, zero)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from kubernetes import client
 from canarylab.errors import EnvironmentFault
 from canarylab.kube import rest
 from canarylab.kube.apply import path
+from canarylab.meshes.provider import Route
 from canarylab.model import timeline
 from canarylab.model.canary import Canary
 from canarylab.model.timeline import CanarySeen, Gap, RouteSeen, WorkloadSeen
@@ -24,7 +25,6 @@ from canarylab.observe.events import EVENTS, EventFollower
 from canarylab.observe.flaggerlog import LogFollower
 from canarylab.observe.follow import Follower, Place
 from canarylab.observe.record import Record
-from canarylab.observe.routes import Route
 
 Json = dict[str, Any]
 
@@ -64,11 +64,12 @@ def workload_seen(item: Json) -> dict[str, Any]:
 
 def route_seen(item: Json, route: Route, canary: Canary) -> dict[str, Any]:
     """A route object as the facts of :class:`RouteSeen`."""
+    weights = dict(route.weights(item))
     return {
         "version": item["metadata"]["resourceVersion"],
         "name": item["metadata"]["name"],
-        "weights": route.read(item),
-        "canary": route.canary_weight(item, canary),
+        "weights": weights,
+        "canary": weights.get(f"{canary.apex}-canary", 0),
     }
 
 
@@ -80,7 +81,8 @@ def places(canary: Canary, route: Route | None) -> dict[str, Place]:
         found[timeline.TARGET] = Place(path("apps/v1", kind, space), canary.target)
         found[timeline.PRIMARY] = Place(path("apps/v1", kind, space), canary.primary)
     if route is not None:
-        found[timeline.ROUTE] = Place(path(route.api_version, route.plural, space), canary.apex)
+        within = space if route.kind.namespaced else ""
+        found[timeline.ROUTE] = Place(path(route.kind.api_version, route.kind.plural, within), route.called(canary))
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import pytest
 
-from canarylab import session, stack
+from canarylab import rung, stack
 from canarylab.errors import EnvironmentFault
 from canarylab.session import Run, Shared, Wanted
 
@@ -30,7 +30,7 @@ def test_a_start_that_failed_is_told_to_every_process_and_not_tried_again(monkey
         # a fault that a healthy machine cannot be made to show
         raise EnvironmentFault("no namespaces here")
 
-    monkeypatch.setattr(session.stack, "start", refused)
+    monkeypatch.setattr(rung.stack, "start", refused)
     run = Run()
     with pytest.raises(EnvironmentFault, match="no namespaces here"):
         run.stack(Wanted("istio"))

@@ -12,9 +12,16 @@ _CHECKOUT = _PACKAGE.parent.parent
 
 
 def _data(name: str) -> Path:
-    """A data folder: inside an installed wheel, else at the root of the checkout."""
+    """A data folder: in ``CANARYLAB_DATA``, inside an installed wheel, else at the root of the checkout."""
+    if "CANARYLAB_DATA" in os.environ:
+        return Path(os.environ["CANARYLAB_DATA"]) / name
     packaged = _PACKAGE / "_data" / name
     return packaged if packaged.is_dir() else _CHECKOUT / name
+
+
+def package() -> Path:
+    """The files of this package."""
+    return _PACKAGE
 
 
 def fixtures() -> Path:
@@ -40,3 +47,13 @@ def state_dir() -> Path:
 def faults_dir() -> Path:
     """The journal of the faults in force."""
     return state_dir() / "faults"
+
+
+def existing_dir() -> Path:
+    """A folder for each run on a cluster that is not ours, with the run's kubeconfig."""
+    return state_dir() / "existing"
+
+
+def reports_dir() -> Path:
+    """The reports of runs that nobody asked to report elsewhere, each in a folder named for when it began."""
+    return state_dir() / "reports"

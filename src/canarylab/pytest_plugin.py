@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
-import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from canarylab import paths
+from canarylab import paths, pytest_rungs
 from canarylab.errors import CanarylabError
 from canarylab.scenario.plugin import Scenarios
 
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from canarylab.faults import Applied, Fault
     from canarylab.flagger import Flagger
     from canarylab.journey import Application, Journey
-    from canarylab.meshes import Mesh
+    from canarylab.meshes import Mesh, Provider
+    from canarylab.report.matrix import Cell
     from canarylab.session import Shared, Wanted
     from canarylab.stack import Stack
 
@@ -41,13 +42,14 @@ MARKERS = {
     "exclusive": "a test that breaks what others would share, on a cluster of its own",
     "scenario": "a scenario file",
     "cluster(name)": "the rungs that this test runs on",
+    "matrix": "a rollout by a provider of Flagger's; a run with --mesh takes it for a journey",
     "mesh(name)": "the mesh that this test needs, instead of the one chosen by --mesh",
 }
-RUNGS = ("local",)
 _LOCAL = ("cryptography", "grpc", "pyroute2")  # what the extra [local] brings
 _SHARED = pytest.StashKey["Shared"]()
 _NOTES = pytest.StashKey[list[str]]()
-_ROLLOUT = "canarylab.rollout"  # the name of a test's property in JUnit
+ROLLOUT = "canarylab.rollout"  # the names of a test's properties in JUnit
+CELL = "canarylab.matrix"
 _FAILED = pytest.StashKey[bool]()
 _FAILURE = pytest.StashKey[str]()  # what failed a test, in pytest's words
 _ASKED = pytest.StashKey[bool]()  # whether --canary-report was given
@@ -55,8 +57,11 @@ _ASKED = pytest.StashKey[bool]()  # whether --canary-report was given
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("canarylab")
-    group.addoption("--cluster", default="local", choices=RUNGS, help="the rung to run on (default: local)")
-    group.addoption("--mesh", default="", help="the mesh to run with: istio or none (default: istio)")
+    pytest_rungs.options(group)
+    group.addoption(
+        "--mesh", default="", help="the mesh to run with: istio (the default), none, a provider, several, or all"
+    )
+    group.addoption("--real-only", action="store_true", help="no provider whose API is served by translation")
     group.addoption("--flagger", metavar="VERSION", help="another release of Flagger than the pinned one")
     group.addoption(
         "--images", action="append", default=[], metavar="FILE", help="image patterns of your own; repeatable"
@@ -72,19 +77,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--repeat", default=1, type=int, metavar="N", help="run each scenario so many times")
     group.addoption("--pause-on-failure", action="store_true", help="wait for Enter where a scenario has failed")
     group.addoption("--canary-report", metavar="DIR", help="where the report goes")
+    group.addoption("--record", metavar="DIR", help="where a recording of each rollout goes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     config.stash[_NOTES] = [] if hasattr(config, "workerinput") else list(_reverted())
+    config.pluginmanager.register(pytest_rungs.Rungs(config), "canarylab-rungs")
     config.stash[_ASKED] = bool(config.option.canary_report)
     handed_on = getattr(config, "workerinput", {}).get("canarylab")
     if handed_on:
         from canarylab.session import Address, Shared
 
         config.option.canary_report = handed_on["report"]
-        config.stash[_SHARED] = Shared(Address(**handed_on["address"]), keep=handed_on["keep"])
+        pytest_rungs.take(config, handed_on["joined"])
+        config.stash[_SHARED] = Shared(
+            Address(**handed_on["address"]), keep=handed_on["keep"], rung=pytest_rungs.rung(config)
+        )
     ways = partial(_stack, config), lambda wanted: _shared(config).done(wanted), partial(report_root, config)
     config.pluginmanager.register(Scenarios(config, *ways), "canarylab-scenarios")
 
@@ -101,13 +111,18 @@ def _reverted() -> Iterator[str]:
 def pytest_configure_node(node: Any) -> None:
     """pytest-xdist: tells a worker where the run's shared state lies."""
     config: pytest.Config = node.config
-    if any(importlib.util.find_spec(name) is None for name in _LOCAL):
+    if config.getoption("--cluster") == pytest_rungs.LOCAL and any(map(_missing, _LOCAL)):
         return
     node.workerinput["canarylab"] = {
         "address": asdict(_shared(config).address),
         "keep": _keeps(config),
+        "joined": pytest_rungs.joined_by(config),
         "report": str(report_root(config)),
     }
+
+
+def _missing(name: str) -> bool:
+    return importlib.util.find_spec(name) is None
 
 
 def _shared(config: pytest.Config) -> Shared:
@@ -115,7 +130,7 @@ def _shared(config: pytest.Config) -> Shared:
     if _SHARED not in config.stash:
         from canarylab.session import Run
 
-        config.stash[_SHARED] = Run(keep=_keeps(config))
+        config.stash[_SHARED] = Run(keep=_keeps(config), rung=pytest_rungs.rung(config))
     return config.stash[_SHARED]
 
 
@@ -137,8 +152,22 @@ def _stack(config: pytest.Config, wanted: Wanted) -> Stack:
 def report_root(config: pytest.Config) -> Path:
     """The folder of this run's artifacts; made when the first of them is written."""
     if not config.option.canary_report:
-        config.option.canary_report = str(paths.state_dir() / "reports" / time.strftime("%Y%m%d-%H%M%S"))
+        config.option.canary_report = str(paths.reports_dir() / time.strftime("%Y%m%d-%H%M%S"))
     return Path(config.option.canary_report)
+
+
+def providers(config: pytest.Config) -> tuple[list[Provider], list[pytest.MarkDecorator]]:
+    """The providers that a run is about, for tests that have one as a parameter, and the marks of such tests.
+
+    These are all unless ``--mesh`` names some. Only a run that asks for providers takes them for journeys.
+    """
+    from canarylab import meshes
+
+    named = config.getoption("--mesh")
+    chosen = list(meshes.chosen(named or meshes.ALL))
+    if config.getoption("--real-only"):
+        chosen = [one for one in chosen if not one.translated]
+    return chosen, [pytest.mark.matrix, *([pytest.mark.canary] if named else [pytest.mark.mesh(meshes.ALL)])]
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -171,16 +200,8 @@ def _end(session: pytest.Session) -> None:
     run = session.config.stash.get(_SHARED, None)
     if run is None or not run.ours:
         return
-    notes = session.config.stash[_NOTES]
-    for key, known in run.stacks().items():
-        notes += [f"[{key}] {line}" for line in known.get("describe", [])]
-        if "describe" in known and session.testsfailed:
-            logs = report_root(session.config) / "clusters" / known["cluster"]
-            _copy_logs(known["cluster"], logs)
-            notes.append(f"[{key}] a test failed; the cluster's logs: {logs}")
-        if "describe" in known and _kept(session):
-            notes.append(f"[{key}] kept: canarylab down --name {known['cluster']}")
-    run.end(keep=_kept(session))
+    root, failed = report_root(session.config), bool(session.testsfailed)
+    session.config.stash[_NOTES] += pytest_rungs.end(run, root, failed=failed, keep=_kept(session))
 
 
 def _kept(session: pytest.Session) -> bool:
@@ -196,24 +217,34 @@ def _report(session: pytest.Session) -> None:
     if root.is_dir():
         from canarylab.report import files
 
-        command = shlex.join(["pytest", *map(str, config.invocation_params.args)])
+        command = _command(config)
         asked = config.stash[_ASKED] or bool(session.testsfailed)
         try:
+            config.stash[_NOTES] += _recorded(root, config.getoption("--record"))
             page = files.of_run(root, "Canarylab", command, asked=asked)
             config.stash[_NOTES] += [f"report: {page}"] if page else []
         except CanarylabError as error:
             config.stash[_NOTES].append(f"report: could not be made: {error}")
 
 
-def _copy_logs(name: str, target: Path) -> None:
-    """Logs only: the rest of a cluster's folder is credentials."""
-    from canarylab.clusters.local import registry
+def _recorded(root: Path, folder: str | None) -> Iterator[str]:
+    """Records the run's rollouts where that is asked for; a line about each cast that is new or has changed."""
+    if folder:
+        from canarylab.record import of_run
 
-    shutil.copytree(registry.find(name).files.logs, target, dirs_exist_ok=True, symlinks=True)
+        yield from (f"recorded: {path}" for path in of_run.write(root, Path(folder)))
+
+
+def _command(config: pytest.Config) -> str:
+    """The run's command line, as whoever began it wrote it: ``canarylab run`` calls pytest with more."""
+    if Path(sys.argv[0]).name == "canarylab":
+        return shlex.join(["canarylab", *sys.argv[1:]])
+    return shlex.join(["pytest", *map(str, config.invocation_params.args)])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    lines = [*_rollouts(terminalreporter), *config.stash[_NOTES]]
+    cells = list(_cells(terminalreporter))
+    lines = [*_rollouts(terminalreporter), *_matrix(config, cells), *config.stash[_NOTES]]
     if lines:
         terminalreporter.section("canarylab")
         for line in lines:
@@ -224,8 +255,32 @@ def _rollouts(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
     """What became of every revision that a test shipped."""
     for report in terminalreporter.stats.get("", []):
         if isinstance(report, pytest.TestReport) and report.when == "teardown":
-            said = (value for name, value in report.user_properties if name == _ROLLOUT)
+            said = (value for name, value in report.user_properties if name == ROLLOUT)
             yield from (f"{report.nodeid.rpartition('::')[2]}: {value}" for value in said)
+
+
+def _cells(terminalreporter: pytest.TerminalReporter) -> Iterator[Cell]:
+    """What the tests of providers have shown."""
+    failed = {report.nodeid for report in terminalreporter.stats.get("failed", [])}
+    for report in terminalreporter.stats.get("", []):
+        if isinstance(report, pytest.TestReport) and report.when == "teardown":
+            for name, value in report.user_properties:
+                if name == CELL:
+                    from canarylab.report.matrix import Cell
+
+                    yield Cell.read(str(value), held=report.nodeid not in failed)
+
+
+def _matrix(config: pytest.Config, cells: list[Cell]) -> list[str]:
+    """The table of providers, also left as markdown beside the report."""
+    if not cells:
+        return []
+    from canarylab.report import matrix
+
+    root = report_root(config)
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "matrix.md").write_text(matrix.markdown(cells))
+    return [*matrix.text(cells), f"the same as markdown: {root / 'matrix.md'}"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -295,11 +350,12 @@ def namespace(request: pytest.FixtureRequest, cluster: Cluster) -> Iterator[str]
 
 
 @pytest.fixture
-def app(namespace: str) -> Application:
-    """The application under test; override it in a conftest.py to test one of your own."""
+def app(namespace: str, mesh: Mesh) -> Application:
+    """The application under test, as the mesh plays it; override it in a conftest.py to test one of your own."""
+    from canarylab.journey import played
     from canarylab.journey.application import podinfo
 
-    return podinfo(namespace)
+    return played.on(mesh.name, podinfo(namespace))
 
 
 @pytest.fixture
@@ -310,17 +366,17 @@ def canary(request: pytest.FixtureRequest, stack: Stack, app: Application, repor
     from canarylab.report.store import Store
 
     config, node = request.config, request.node
-    kept, again = Store(report_root(config), node.nodeid), _again(config, node.nodeid)
+    kept, command = Store(report_root(config), node.nodeid), again(config, node.nodeid)
     journey = Journey(stack, app, report_dir, Record(file=kept.record))
-    kept.begin(journey.canary.namespace, journey.canary.name, again)
+    kept.begin(journey.canary.namespace, journey.canary.name, command)
     yield journey
     images = tuple(Path(file) for file in config.getoption("--images"))
     failure = node.stash.get(_FAILURE, "")
     try:
-        kept.keep(cases.of(journey, node.nodeid, failure=failure, reproduce=again, images=images))
+        kept.keep(cases.of(journey, node.nodeid, failure=failure, reproduce=command, images=images))
     finally:
         journey.stop()
-    request.node.user_properties += [(_ROLLOUT, outcome.summary) for outcome in journey.outcomes]
+    request.node.user_properties += [(ROLLOUT, outcome.summary) for outcome in journey.outcomes]
 
 
 @pytest.fixture
@@ -332,11 +388,11 @@ def fault(canary: Journey) -> Iterator[Callable[[Fault], Applied]]:
         yield lambda one: running.enter_context(faults.inject(canary, one))
 
 
-def _again(config: pytest.Config, nodeid: str) -> str:
+def again(config: pytest.Config, nodeid: str) -> str:
     """The command line that runs one test as this run did."""
     given = [("--mesh", config.getoption("--mesh")), ("--flagger", config.getoption("--flagger"))]
     images = [("--images", file) for file in config.getoption("--images")]
-    options = [f"{name}={value}" for name, value in (*given, *images) if value]
+    options = [f"{name}={value}" for name, value in (*pytest_rungs.given(config), *given, *images) if value]
     return shlex.join(["pytest", nodeid, *options])
 
 

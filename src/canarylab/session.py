@@ -9,39 +9,24 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
 import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from canarylab import stack
 from canarylab.clusters.local import registry
 from canarylab.errors import CanarylabError, EnvironmentFault
 from canarylab.process import lifeline
 from canarylab.process.lifeline import Lifeline
+from canarylab.rung import Local, Rung, Wanted
 from canarylab.stack import Stack
+
+__all__ = ["Address", "Run", "Shared", "Wanted"]
 
 _LONGEST = 40  # signs of a cluster's name
 _GLANCE = 0.2  # seconds between looks at a stack that another process is starting
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which stack a test needs; equal ones share a cluster. ``own`` names a test that shares its cluster with none."""
-
-    mesh: str
-    flagger: str | None = None
-    images: tuple[str, ...] = ()
-    own: str = ""
-
-    @property
-    def key(self) -> str:
-        parts = (self.mesh, self.flagger or "", self.own)
-        return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts if part)
 
 
 @dataclass(frozen=True)
@@ -58,21 +43,23 @@ class Shared:
 
     ours = False
 
-    def __init__(self, address: Address, *, keep: bool = False) -> None:
-        self.address, self._keep = address, keep
+    def __init__(self, address: Address, *, keep: bool = False, rung: Rung | None = None) -> None:
+        self.address, self._keep, self.rung = address, keep, rung or Local()
 
-    def end(self, *, keep: bool | None = None) -> None:
+    def end(self, *, keep: bool | None = None) -> list[str]:
         """Nothing: the controller ends what the run started."""
+        del keep
+        return []
 
     def stack(self, wanted: Wanted) -> Stack:
         """The stack wanted: started now, or by another process before; a start that failed is not tried again."""
-        while "starter" in (known := self._claim(wanted.key)):
+        while "starter" in (known := self._claim(self.rung.key(wanted))):
             if known["starter"] == registry.identity(os.getpid()):
                 return self._start(wanted)
             time.sleep(_GLANCE)
         if "error" in known:
             raise EnvironmentFault(f"the cluster did not start (another test tried it): {known['error']}")
-        return stack.attach(known["cluster"], mesh=wanted.mesh, flagger_version=wanted.flagger)
+        return self.rung.attach(known["cluster"], wanted)
 
     def _claim(self, key: str) -> dict[str, Any]:
         """What is known of a stack; when nothing is, this process is its starter from now on."""
@@ -95,29 +82,23 @@ class Shared:
             return dict(state)
 
     def _start(self, wanted: Wanted) -> Stack:
-        name = _name(self.address.owner, wanted.key)
-        images = tuple(Path(file) for file in wanted.images)
+        key = self.rung.key(wanted)
+        name = _name(self.address.owner, key)
         try:
             with lifeline.opened(self.address.lifeline) as end:
-                up = stack.start(
-                    name,
-                    mesh=wanted.mesh,
-                    flagger_version=wanted.flagger,
-                    images=images,
-                    lifeline=None if self._keep else end,
-                )
+                up = self.rung.start(name, wanted, None if self._keep else end)
         except CanarylabError as error:
-            self._tell(wanted.key, {"error": str(error), "cluster": name})
+            self._tell(key, {"error": str(error), "cluster": name})
             raise
-        self._tell(wanted.key, {"cluster": name, "describe": up.describe()})
+        self._tell(key, {"cluster": name, "describe": up.describe()})
         return up
 
     def done(self, wanted: Wanted) -> None:
         """Ends a stack that no other test shares."""
-        known = self.stacks().get(wanted.key, {})
+        known = self.stacks().get(key := self.rung.key(wanted), {})
         if wanted.own and "describe" in known:
-            registry.find(known["cluster"]).remove()
-            self._tell(wanted.key, {"ended": known["cluster"]})
+            self.rung.end(known["cluster"])
+            self._tell(key, {"ended": known["cluster"]})
 
     @contextmanager
     def _locked(self) -> Iterator[dict[str, Any]]:
@@ -144,19 +125,25 @@ class Run(Shared):
 
     ours = True
 
-    def __init__(self, *, keep: bool = False) -> None:
+    def __init__(self, *, keep: bool = False, rung: Rung | None = None) -> None:
         self._held = Lifeline()
         self._memory = os.memfd_create("canarylab-run")
         owner = os.getpid()
-        super().__init__(Address(owner, f"/proc/{owner}/fd/{self._memory}", self._held.address), keep=keep)
+        address = Address(owner, f"/proc/{owner}/fd/{self._memory}", self._held.address)
+        super().__init__(address, keep=keep, rung=rung)
 
-    def end(self, *, keep: bool | None = None) -> None:
+    def end(self, *, keep: bool | None = None) -> list[str]:
         """Ends what the run started; folders of clusters that did not start stay, and errors name them.
 
-        ``keep`` decides anew whether clusters that could outlive the run are to do so.
+        ``keep`` decides anew whether clusters that could outlive the run are to do so. Lines tell what was removed from
+        a cluster that stays.
         """
-        for known in self.stacks().values():
-            if "describe" in known and not (self._keep if keep is None else keep):
-                registry.find(known["cluster"]).remove()
-        self._held.close()
-        os.close(self._memory)
+        keeps = self._keep if keep is None else keep
+        try:
+            for known in self.stacks().values():
+                if "describe" in known and not keeps:
+                    self.rung.end(known["cluster"])
+            return self.rung.close(keep=keeps)
+        finally:
+            self._held.close()
+            os.close(self._memory)

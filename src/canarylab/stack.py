@@ -11,41 +11,39 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from canarylab import flagger, meshes, toolchain
-from canarylab.clusters.local import cluster as local
-from canarylab.clusters.local.cluster import LocalCluster
-from canarylab.flagger import Flagger
+from canarylab.clusters.cluster import Cluster
+from canarylab.flagger import LOADTESTER, Flagger
 from canarylab.kube import parts
+from canarylab.kube.services import Service
 from canarylab.meshes import Mesh, base
 from canarylab.process.lifeline import Lifeline
 from canarylab.toolchain import Toolset
 from canarylab.toolchain.progress import Progress, silent
 
+if TYPE_CHECKING:
+    from canarylab.clusters.local.cluster import LocalCluster
+
 
 @dataclass
 class Stack:
-    """What runs, and where each second of its start went."""
+    """What runs, and where each second of its start went.
 
-    cluster: LocalCluster
+    ``lines`` say of what runs on the cluster what is real and what stands in; ``tester`` is Flagger's load tester.
+    """
+
+    cluster: Cluster
     mesh: Mesh
+    flagger: Flagger
+    lines: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def flagger(self) -> Flagger:
-        """Flagger as this stack has it."""
-        return Flagger(self.cluster.toolset.describe("flagger").version, self.mesh.namespace, self.mesh.overlay)
+    tester: Service = LOADTESTER
 
     def describe(self) -> list[str]:
         """What is real and what stands in, a line each; then where the seconds went."""
-        toolset = self.cluster.toolset
-        kubernetes, release = toolset.describe("kube-apiserver").version, toolset.describe("flagger").version
-        lines = [
-            f"cluster {self.cluster.name}: local; Kubernetes {kubernetes}: real, as processes in Linux namespaces",
-            "containers: processes of the host's programs; container images stand in by fixtures/images.yaml",
-            *self.mesh.describe(toolset),
-            f"Flagger: real, {release}, by its own manifests",
-        ]
+        lines = [*self.cluster.describe(), *self.lines]
         spent = [f"{seconds:7.1f} s  {name}" for name, seconds in self.seconds.items()]
         return [*lines, *(["seconds after the start:", *spent] if spent else [])]
 
@@ -54,10 +52,19 @@ class Stack:
         return {
             "name": self.cluster.name,
             "kubeconfig": str(self.cluster.kubeconfig),
-            "ports": self.cluster.ports,
+            "ports": dict(self.cluster.ports),
             "mesh": self.mesh.name,
             "seconds": self.seconds,
         }
+
+
+def _local(cluster: LocalCluster, mesh: Mesh) -> Stack:
+    """A stack on a local cluster, where everything is of its toolset."""
+    toolset = cluster.toolset
+    release = toolset.describe("flagger").version
+    told = [f"Flagger: real, {release}, by its own manifests"] if mesh.overlay else []
+    lines = (*mesh.describe(toolset), *told)
+    return Stack(cluster, mesh, Flagger(release, mesh.namespace, mesh.provider), lines)
 
 
 def start(
@@ -74,12 +81,15 @@ def start(
 
     Programs that are missing are built first, which ``progress`` is told of; the times count from then on.
     """
+    from canarylab.clusters.local import cluster as local  # noqa: PLC0415 - only this rung needs the extra [local]
+
     chosen = meshes.get(mesh)
     toolset = toolchain.provision(progress, flagger_version or "")
     began = time.monotonic()
     everything = installed_parts(toolset, chosen)
-    up = Stack(local.start(name, toolset, images=images, lifeline=lifeline), chosen)
-    up.seconds |= {f"{one} ready": after for one, after in up.cluster.timings.items() if one != "all"}
+    cluster = local.start(name, toolset, images=images, lifeline=lifeline)
+    up = _local(cluster, chosen)
+    up.seconds |= {f"{one} ready": after for one, after in cluster.timings.items() if one != "all"}
     tell(f"cluster {name}: control plane and node ready")
 
     def note(what: str) -> None:
@@ -97,13 +107,15 @@ def start(
 
 def installed_parts(toolset: Toolset, mesh: Mesh) -> list[parts.Part]:
     """What a stack has beside the cluster itself."""
-    return [*base.parts(), *mesh.parts(toolset), *flagger.parts(toolset, mesh), flagger.tester(toolset)]
+    tester = [flagger.tester(toolset)] if mesh.overlay else []
+    return [*base.parts(), *mesh.parts(toolset), *flagger.parts(toolset, mesh), *tester]
 
 
 def attach(name: str, *, mesh: str = "istio", flagger_version: str | None = None) -> Stack:
     """The stack of that name, started by another process."""
-    chosen = meshes.get(mesh)
-    return Stack(local.find(name, toolchain.installed(flagger_version or "")), chosen)
+    from canarylab.clusters.local import cluster as local  # noqa: PLC0415 - only this rung needs the extra [local]
+
+    return _local(local.find(name, toolchain.installed(flagger_version or "")), meshes.get(mesh))
 
 
 @contextmanager

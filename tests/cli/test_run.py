@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from canarylab.cli import main
-from canarylab.cli.run import _names
 from canarylab.scenario import front, load
 from canarylab.scenario.front import Front, Wishes
 
@@ -107,6 +104,11 @@ def test_the_exit_code_tells_a_wrong_rollout_from_a_wrong_machine() -> None:
     assert codes(pytests=2) == 130
 
 
+def test_a_run_that_its_first_failure_ended_has_that_ones_exit_code() -> None:
+    assert codes(report("call", "failed", exit=1), pytests=2) == 1
+    assert codes(report("setup", "failed", exit=3), pytests=2) == 3
+
+
 def test_each_item_is_counted_once_under_its_scenarios_name() -> None:
     made = Front()
     known = json.dumps({"status": "known upstream"})
@@ -123,15 +125,3 @@ def test_news_and_what_was_kept_stand_in_the_last_lines() -> None:
     made.pytest_runtest_logreport(report("call", "passed", scenario=news))
     made.pytest_runtest_logreport(report("teardown", "passed", scenario=news, kept="good: canarylab watch"))
     assert made.notes == ["good: news: sound", "kept good: canarylab watch"]
-
-
-def test_names_are_completed() -> None:
-    assert [one.value for one in _names(None, None, "go")] == ["good", "go"]  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_each_shell_of_the_docs_gets_its_completion(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("_CANARYLAB_COMPLETE", f"{shell}_source")
-    command = str(Path(sys.executable).with_name("canarylab"))
-    done = subprocess.run([command], capture_output=True, text=True, check=False)
-    assert "_CANARYLAB_COMPLETE" in done.stdout, done.stderr

@@ -23,7 +23,10 @@ class FakeCluster:
     kubeconfig: Path
     api_client: Callable[[], client.ApiClient]
     name: str = "fake"
-    rung: str = "existing"
+    rung: str = "kind"
+
+    def adapted(self, item: dict[str, Any]) -> dict[str, Any]:
+        return item
 
 
 @pytest.fixture(autouse=True)

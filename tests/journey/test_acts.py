@@ -45,7 +45,8 @@ def test_what_differs_is_not_there(found: Any, wanted: Any) -> None:
 @pytest.fixture
 def journey(api: client.ApiClient) -> Any:
     """As much of a journey as acts need."""
-    cluster = SimpleNamespace(api_client=lambda: api, failure=lambda: None, name="test")
+    adapts = {"adapted": lambda item: item, "unfit": lambda _objects, _namespace: ""}
+    cluster = SimpleNamespace(api_client=lambda: api, failure=lambda: None, name="test", **adapts)
     canary = Canary.parse(podinfo("shop").canary)
     return SimpleNamespace(stack=SimpleNamespace(cluster=cluster), canary=canary, record=Record())
 

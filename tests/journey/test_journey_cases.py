@@ -13,7 +13,7 @@ from canarylab.journey.outcome import Outcome
 from canarylab.model import verdict
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import promotion
-from canarylab.model.timeline import CanarySeen, Event, Timeline, Triggered
+from canarylab.model.timeline import CanarySeen, Event, FaultBegan, FaultEnded, Timeline, Triggered
 from canarylab.model.verdict import Evidence, Finding
 from canarylab.observe.record import Record
 from canarylab.report import case
@@ -117,6 +117,16 @@ def test_the_verdict_that_was_asked_for_is_kept() -> None:
     (found,) = made(journey)
     assert found.expected == expected
     assert found.findings == verdict.judge(outcome.evidence, expected).findings
+
+
+def test_a_fault_that_the_clean_up_ended_has_its_end_in_the_case() -> None:
+    journey, fault = Played(), {"since": 1.0, "id": "1", "name": "abort", "what": "abort 50%"}
+    journey.record.append(Triggered, "trigger", what="tag 2")
+    journey.record.append(FaultBegan, "act", measured="9 of 20 failed", **fault)
+    journey.look()
+    journey.record.append(FaultEnded, "act", measured="0 of 20 failed", **fault)
+    journey.record.append(FaultEnded, "act", measured="of another rollout", **{**fault, "id": "2"})
+    assert [one.measured for one in made(journey)[0].timeline.of(FaultEnded)] == ["0 of 20 failed"]
 
 
 def test_a_record_without_a_trigger_is_kept_whole() -> None:

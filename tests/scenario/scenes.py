@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from canarylab.model import forecast
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import Expectation, promotion, rollback
 from canarylab.model.timeline import CanarySeen, Event, FlaggerSaid, RouteSeen, Timeline, Triggered, WorkloadSeen
@@ -65,14 +66,15 @@ def _route(at: float, weight: int) -> RouteSeen:
 
 def events(expected: Expectation = PROMOTION) -> Iterator[Event]:
     """A record that shows exactly what is expected; the trigger is at second 5, a tick every ten from second 10 on."""
+    assert expected.plan is not None
     yield from (_workload(0, "target", OLD, 0), _workload(0, "primary", OLD, 1), _route(0, 0))
     yield CanarySeen(0, 0, "canary", "1", "Initialized", 0, 0, 0)
     yield Triggered(5, 5, "trigger", "tag 6.9.1")
     yield _workload(5, "target", NEW, 1)
     weight = 0
-    for number, stage in enumerate(expected.stages[1:], start=1):
-        at = number * TICK
-        yield FlaggerSaid(at, at, "log", "info", f"{stage}")
+    for tick, stage in zip(forecast.make(expected.plan).ticks, expected.stages[1:], strict=True):
+        at = tick.number * TICK
+        yield from (FlaggerSaid(at, at, "log", "info", one.text) for one in tick.told.events)
         if stage.weight != weight:
             weight = stage.weight
             yield _route(at, weight)

@@ -10,9 +10,11 @@ from scenes import CANARY, events, holds, judged, read, rolled_back, seen, witho
 
 from canarylab.journey.capture import Sent
 from canarylab.model.expectation import expect
+from canarylab.model.plan import ENDLESS, Closed
 from canarylab.model.timeline import CanarySeen, FaultBegan, FaultEnded
 from canarylab.scenario.claim import Query, Seen
 from canarylab.scenario.expect import CLAIMS
+from canarylab.scenario.expect.plan import Plan
 from canarylab.scenario.judge import judge
 
 ALERTS = tuple(Sent("/alerts", {"attachments": [{"text": text}]}) for text in ("New revision", "ok"))
@@ -30,8 +32,8 @@ TRUE = {
     "reaches": "- reaches: {phase: Progressing, weight: 25, within: 2}",
     "ends": "- ends: Succeeded",
     "primary-image": '- primary-image: "*/podinfo:${tag}"',
-    "said": "- said: [Progressing 25%, Succeeded]",
-    "never-said": "- never-said: [Failed]",
+    "said": "- said: [canary weight 25, Promotion completed!]",
+    "never-said": "- never-said: [Canary failed!]",
     "split": "- split: {at: 50}",
     "users": '- users: {success: "= 100%", p50: "<= 3ms", p99: "< 1s", during: weight 25, answers: 300}',
 }
@@ -43,8 +45,8 @@ FALSE = {
     "reaches": "- reaches: {weight: 50, within: 2}",
     "ends": "- ends: Failed",
     "primary-image": '- primary-image: "*/podinfo:6.9.0"',
-    "said": "- said: [Succeeded, Progressing 25%]",
-    "never-said": "- never-said: [Promoting]",
+    "said": "- said: [Promotion completed!, canary weight 25]",
+    "never-said": "- never-said: [canary weight 50]",
     "split": "- split: {at: 50, share: 40}",
     "users": '- users: {p99: "< 1ms"}',
 }
@@ -145,6 +147,18 @@ def test_a_plan_starts_from_what_was_seen_before_the_trigger(tmp_path: Path) -> 
 def test_a_plan_with_a_mirror_counts_no_stage_twice() -> None:
     mirrored = expect(replace(CANARY, mirror=True))
     assert [str(one) for one in mirrored.stages[1:3]] == ["Progressing 0%", "Progressing 25%"]
+
+
+def test_a_gate_of_a_plan_refuses_from_a_weight_on(tmp_path: Path) -> None:
+    gates = "confirm-rollout: 1, confirm-promotion: forever, confirm-traffic-increase: {from: 25, times: 2}"
+    given = "given: {application: podinfo-short, gates: [confirm-rollout, confirm-promotion, confirm-traffic-increase]}"
+    text = f"title: t\n{given}\nsteps: [{{set-image: next}}]\nexpect:\n  - plan: {{gates: {{{gates}}}}}\n"
+    claim = read(tmp_path, text).scenario.expect[0].verb
+    assert isinstance(claim, Plan)
+    assert claim.words().startswith("gates confirm-rollout 1, confirm-promotion forever, confirm-traffic-increase ")
+    assert claim.assumption().closed == (
+        Closed("confirm-rollout", 1), Closed("confirm-promotion", ENDLESS), Closed("confirm-traffic-increase", 2, 25),
+    )  # fmt: skip
 
 
 def test_a_claim_about_a_weight_that_never_was_fails(tmp_path: Path) -> None:

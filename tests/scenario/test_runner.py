@@ -88,6 +88,21 @@ def test_a_run_that_is_as_expected(tmp_path: Path) -> None:
     assert result.again == "canarylab run scene.yaml"
 
 
+def test_what_brings_a_mesh_is_done_before_the_application_is_installed(tmp_path: Path) -> None:
+    result, done = ran(tmp_path, f"{GATED}{EXPECT}prepare: [{{gate: open}}]\n")
+    assert (result.status, done) == (Status.PASSED, ["gate open", "start", "ship tag 6.9.1", "finish", "stop"])
+
+
+def test_nothing_is_installed_when_that_does_not_work(tmp_path: Path) -> None:
+    final = "finally: [{gate: {word: open, of: rollback}}]\n"
+    text = f"{GATED}{EXPECT}prepare: [{{gate: close}}, {{gate: open}}]\n{final}"
+    run = Run(prepare(read(tmp_path, text), "shop"), Stack(), tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(CanarylabError, match=r"^gate: close: the load tester is away") as failed:
+        run.run()
+    assert failed.value.where == "scene.yaml:8"
+    assert run.journey.done == ["gate close", "rollback open"]  # type: ignore[attr-defined]
+
+
 def test_a_rollout_that_is_left_waiting_is_looked_at(tmp_path: Path) -> None:
     assert ran(tmp_path, f"{HEAD}{EXPECT}until: steps\n")[1] == ["start", "ship tag 6.9.1", "look", "stop"]
 
@@ -172,3 +187,34 @@ def test_a_fault_that_cannot_be_here_is_told_beforehand(tmp_path: Path) -> None:
     prepared = prepare(read(tmp_path, text), "shop")
     assert prepared.unfit("local", "istio") == ""
     assert prepared.unfit("local", "none") == "the fault abort needs the mesh istio, not none"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "steps:\n  - wait: Progressing 25%", "steps:\n  - wait: {said: canary weight 25}",
+        "expect:\n  - split: {at: 25}", "expect:\n  - route: [0, 25, 0]",
+        "expect:\n  - sequence: [Progressing 0%, Progressing 25%]",
+        "expect:\n  - plan: {checks-fail-from: 25}", "expect:\n  - users: {success: '= 100%', during: weight 25}",
+        "expect:\n  - said: [Routing all traffic to canary]", "expect:\n  - reaches: {weight: 25, within: 3}",
+    ],
+)  # fmt: skip
+def test_what_only_a_route_can_show_does_not_apply_to_plain_kubernetes(tmp_path: Path, line: str) -> None:
+    section, _, entry = line.partition("\n")
+    parts = {"steps:": ["  - set-image: next"], "expect:": ["  - plan: all-pass"]}
+    parts[section].append(entry)
+    lists = "\n".join("\n".join([name, *entries]) for name, entries in parts.items())
+    prepared = prepare(read(tmp_path, f"title: t\ngiven: {{application: podinfo-short}}\n{lists}\n"), "shop", "none")
+    assert prepared.unfit("local", "istio") == ""
+    assert prepared.unfit("local", "none").endswith("is about a route, and plain Kubernetes has none")
+
+
+def test_an_ab_test_does_not_apply_to_plain_kubernetes(tmp_path: Path) -> None:
+    given = "{application: podinfo-short, canary: {analysis: {stepWeight: null, iterations: 2, match: [{}]}}}"
+    text = f"title: t\ngiven: {given}\nsteps: [{{set-image: next}}]\nexpect: [{{plan: all-pass}}]\n"
+    assert prepare(read(tmp_path, text), "shop", "none").unfit("local", "none").startswith("it is an A/B test")
+
+
+def test_what_needs_no_route_applies_to_plain_kubernetes(tmp_path: Path) -> None:
+    text = f"{HEAD}  - wait: {{phase: Progressing}}\nexpect:\n  - plan: all-pass\n  - sequence: [Progressing 0%]\n"
+    assert prepare(read(tmp_path, text), "shop", "none").unfit("local", "none") == ""

@@ -160,7 +160,7 @@ def test_a_fault_begins_is_known_by_its_name_and_ends(stage: Stage, monkeypatch:
         ("Progressing 25%", True), ("Progressing 50%", False), ("end", False),
         ({"phase": "Progressing"}, True), ({"phase": "Progressing", "weight": 0}, False),
         ({"phase": "Progressing", "failed": 0, "iteration": 0}, True),
-        ({"said": "Progressing"}, True), ({"said": "Progressing", "times": 3}, False),
+        ({"said": "canary weight 25"}, True), ({"said": "canary weight 25", "times": 2}, False),
     ],
 )  # fmt: skip
 def test_what_is_waited_for_is_seen_in_the_record(value: Any, seen: bool) -> None:

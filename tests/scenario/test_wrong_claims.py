@@ -40,7 +40,7 @@ def test_a_wrong_end(tmp_path: Path) -> None:
     told = failure(tmp_path, "- ends: Succeeded", seen(rolled_back()))
     assert "scene.yaml:7: expected `ends: Succeeded`" in told
     assert "expected: Succeeded" in told
-    assert "seen:     Failed; Failed 0%" in told
+    assert "seen:     Failed; Canary failed! Scaling down podinfo.shop" in told
 
 
 def test_a_split_that_is_off_by_ten_points(tmp_path: Path) -> None:

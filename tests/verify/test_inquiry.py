@@ -57,9 +57,16 @@ def test_a_built_in_query_is_flaggers(server: FaultyServer, api: client.ApiClien
     assert "Prometheus has no metric istio_request_duration_milliseconds_bucket" in found.missing[0]
 
 
+def test_names_stand_in_it_as_flagger_writes_them(server: FaultyServer, api: client.ApiClient) -> None:
+    server.on("GET", PROXY, answer())
+    metric, way = {"name": "request-duration", "interval": "30s"}, {"name": "the-way"}
+    (found,) = about(api, metric, provider="skipper", ingressRef=way).queries(["request-duration"])
+    assert 'route=~"kube(ew)?_shop__the_way_canary__.*__web_canary(_[0-9]+)?"' in found.query
+
+
 def test_a_query_that_is_not_known_is_told(api: client.ApiClient) -> None:
-    (found,) = about(api, {"name": "request-duration"}, provider="kuma").queries(["request-duration"])
-    assert found.missing == ("request-duration: Flagger's query for the provider kuma is not known",)
+    (found,) = about(api, {"name": "request-duration"}, provider="unheard-of").queries(["request-duration"])
+    assert found.missing == ("request-duration: Flagger's query for the provider unheard-of is not known",)
 
 
 def test_a_template_is_read_and_asked_where_it_says(server: FaultyServer, api: client.ApiClient) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from canarylab.errors import EnvironmentFault
-from canarylab.verify.prometheus import Service, series, service
+from canarylab.kube.services import Service, service
+from canarylab.verify.prometheus import series
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from situations import SUBJECT
 
 from canarylab.kube.rest import Refused
-from canarylab.observe.routes import ROUTES
+from canarylab.meshes import providers
 from canarylab.verify import rights
 
 
@@ -15,7 +15,7 @@ def refused(status: int) -> Refused:
 
 def test_each_source_names_its_right() -> None:
     forbidden = dict.fromkeys(("route", "target", "primary", "log", "events"), refused(403))
-    found = rights.of_sources(SUBJECT.canary, ROUTES["istio"], "mesh", forbidden)
+    found = rights.of_sources(SUBJECT.canary, providers.route("istio"), "mesh", forbidden)
     assert [str(one).partition(": ")[0] for one in rights.merged(found)] == [
         "list, watch virtualservices.networking.istio.io in namespace shop",
         "list, watch deployments.apps in namespace shop",
@@ -25,7 +25,7 @@ def test_each_source_names_its_right() -> None:
 
 
 def test_what_does_not_exist_is_no_right() -> None:
-    assert rights.of_sources(SUBJECT.canary, ROUTES["istio"], "mesh", {"route": refused(404)}) == []
+    assert rights.of_sources(SUBJECT.canary, providers.route("istio"), "mesh", {"route": refused(404)}) == []
 
 
 def test_what_to_grant_for_canaries() -> None:

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from canarylab import paths
 from canarylab.errors import CanarylabError
@@ -17,10 +18,15 @@ COMMANDS = (
     "down",
     "faults",
     "init",
+    "install",
     "lint",
     "list",
+    "meshes",
     "plan",
     "provision",
+    "record",
+    "render",
+    "report",
     "run",
     "schema",
     "up",
@@ -35,6 +41,11 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         del ctx
         return sorted(COMMANDS)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names alone: to tell what each subcommand is for, all of them would have to be imported."""
+        names = [CompletionItem(name) for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         del ctx

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from kubernetes import client, config
 
 from canarylab.errors import CanarylabError, EnvironmentFault, UsageError
 from canarylab.flagger import running
@@ -18,7 +17,6 @@ from canarylab.kube.apply import path
 from canarylab.verify import rights
 
 Json = dict[str, Any]
-Make = Callable[[], Any]
 
 FLAGGER = "istio-system"  # where Flagger is looked for if its Deployment cannot be found
 _AGAIN = 1.0  # seconds between looks for a Canary that is not there yet
@@ -40,31 +38,6 @@ def options(function: Callable[..., None]) -> Callable[..., None]:
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
-
-
-def connect(kubeconfig: Path | None, context: str | None) -> Make:
-    """A function that makes clients for the cluster meant."""
-
-    def make() -> Any:
-        settings = client.Configuration()
-        config.load_kube_config(str(kubeconfig) if kubeconfig else None, context, client_configuration=settings)  # type: ignore[no-untyped-call]
-        return client.ApiClient(settings)
-
-    try:
-        make()
-    except (config.ConfigException, OSError) as error:
-        raise UsageError(
-            f"the kubeconfig cannot be used: {error}", where=str(kubeconfig or "KUBECONFIG"),
-            next_step="name one with --kubeconfig, and one of its contexts with --context",
-        ) from error  # fmt: skip
-    return make
-
-
-def namespace(kubeconfig: Path | None, context: str | None) -> str:
-    """The namespace of the kubeconfig's context, as kubectl takes it."""
-    contexts, active = config.list_kube_config_contexts(str(kubeconfig) if kubeconfig else None)  # type: ignore[no-untyped-call]
-    chosen = next((one for one in contexts if one["name"] == context), active)
-    return str(chosen["context"].get("namespace") or "default")
 
 
 def canaries(api: Any, space: str | None) -> list[Json]:

@@ -14,7 +14,7 @@ from canarylab.scenario.problem import Problem, WrongFile
 
 
 @click.command("lint")
-@click.argument("words", metavar="[FILE|FOLDER]...", nargs=-1)
+@click.argument("words", metavar="[FILE|FOLDER]...", nargs=-1, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
 def command(words: tuple[str, ...], as_json: bool) -> None:
     """Check scenario files; the folder scenarios if none is named.

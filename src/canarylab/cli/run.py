@@ -6,18 +6,9 @@ import sys
 from pathlib import Path
 
 import click
-from click.shell_completion import CompletionItem
 
+from canarylab.cli import completion
 from canarylab.errors import UsageError
-
-
-def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The scenarios of the folder ``scenarios``, and files, for the shell's completion."""
-    del ctx, param
-    from canarylab.scenario import find  # noqa: PLC0415 - only when the shell asks
-
-    named = [one.stem for one in find.folder(Path(find.FOLDER)) if one.stem.startswith(incomplete)]
-    return [*map(CompletionItem, named), CompletionItem(incomplete, type="file")]
 
 
 def _require(name: str) -> None:
@@ -28,7 +19,7 @@ def _require(name: str) -> None:
 
 
 @click.command("run")
-@click.argument("words", metavar="FILE|NAME|FOLDER...", nargs=-1, required=True, shell_complete=_names)
+@click.argument("words", metavar="FILE|NAME|FOLDER...", nargs=-1, required=True, shell_complete=completion.scenarios)
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="a value of the files; repeatable")
 @click.option("--report", type=click.Path(file_okay=False, path_type=Path), default=None, help="where the report goes")
 @click.option("-k", "select", default="", help="only scenarios whose names fit, as in pytest")
@@ -40,7 +31,25 @@ def _require(name: str) -> None:
     "--images", multiple=True, type=click.Path(exists=True, dir_okay=False), help="image patterns of your own"
 )
 @click.option("--keep", type=click.Choice(["none", "failed", "all"]), default="none", show_default=True)
-@click.option("--attach", default="", metavar="NAME", help="a cluster of `canarylab list`, instead of new ones")
+@click.option(
+    "--attach", default="", metavar="NAME", shell_complete=completion.clusters,
+    help="a cluster of `canarylab list`, instead of new ones",
+)  # fmt: skip
+@click.option(
+    "--cluster", type=click.Choice(["local", "existing"]), default="local", show_default=True, help="the rung"
+)
+@click.option("--context", default="", metavar="NAME", help="existing: the kubeconfig's context, always named")
+@click.option("--kubeconfig", default="", metavar="FILE", help="existing: instead of KUBECONFIG's")
+@click.option("--install", is_flag=True, help="existing: allow what the plan installs for the run")
+@click.option("--client-image", default="", metavar="IMAGE", help="existing: an image with Python for users' pods")
+@click.option("--prometheus", default="", metavar="URL", help="existing: Flagger's Prometheus, asked from here")
+@click.option(
+    "--namespace-label",
+    "labels",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="existing: a label of tests' namespaces; repeatable",
+)
 @click.option("--pause-on-failure", "pause", is_flag=True, help="wait where one has failed, before anything is undone")
 @click.option("--repeat", type=click.IntRange(1), default=1, help="run each so many times, and tell its flake rate")
 @click.option("--fail-fast", is_flag=True, help="end with the first failure")
@@ -56,6 +65,13 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     images: tuple[str, ...],
     keep: str,
     attach: str,
+    cluster: str,
+    context: str,
+    kubeconfig: str,
+    install: bool,
+    client_image: str,
+    prometheus: str,
+    labels: tuple[str, ...],
     pause: bool,
     repeat: int,
     fail_fast: bool,
@@ -74,8 +90,9 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     files = load.every(find.files(words), given)
     load.unused(files, given)
     options = [f"--set={one}" for one in settings] + [f"--images={one}" for one in images] + [f"--keep={keep}"]
-    options += [
-        f"--{name}={value}" for name, value in (("mesh", mesh), ("flagger", flagger), ("attach", attach)) if value
-    ]
+    options += [f"--namespace-label={one}" for one in labels] + (["--install"] if install else [])
+    named = {"mesh": mesh, "flagger": flagger, "attach": attach, "cluster": cluster, "context": context}
+    named |= {"kubeconfig": kubeconfig, "client-image": client_image, "prometheus": prometheus}
+    options += [f"--{name}={value}" for name, value in named.items() if value]
     wishes = front.Wishes(tuple(options), report, select, markers, workers, fail_fast, repeat, pause)
     sys.exit(front.run(files, wishes))

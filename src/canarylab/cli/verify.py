@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from canarylab.cli import connection, live
+from canarylab.kube import contexts
 from canarylab.report import as_json as json_report
 from canarylab.report import case, files, junit, text
 from canarylab.report.case import Case, Report, Right
@@ -47,8 +48,8 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     All Canaries of the namespace if none is named. Exit codes: 0 all were promoted, 1 one was rolled back or went
     otherwise than Flagger's rules say, 2 wrong usage, 3 it cannot be told.
     """
-    make = connection.connect(kubeconfig, context)
-    space = namespace or connection.namespace(kubeconfig, context)
+    make = contexts.connect(kubeconfig, context)
+    space = namespace or contexts.namespace(kubeconfig, context)
     api = make()
     items = connection.choose(connection.canaries(api, space), names, space)
     flagger = connection.flagger(api, space)

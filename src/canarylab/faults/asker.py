@@ -33,7 +33,7 @@ class Asker:
     def action(self) -> Action:
         """The pod, there as long as the fault or its measuring."""
         pod = users.pod(self._named, self.site.namespace, self.host, self.site.lifetime)
-        return created(path("v1", "pods", self.site.namespace), pod)
+        return created(path("v1", "pods", self.site.namespace), self.site.cluster.adapted(pod))
 
     @property
     def _named(self) -> Crowd:

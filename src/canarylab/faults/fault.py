@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, ClassVar, get_type_hints
 
+from canarylab.clusters import cluster
 from canarylab.errors import EnvironmentFault
 from canarylab.faults import values
 from canarylab.faults.measure import Reading, entirely, none
@@ -14,7 +15,7 @@ from canarylab.faults.site import Site
 from canarylab.faults.steps import Action
 from canarylab.journey import Application
 
-LOCAL, KIND, EXISTING = "local", "kind", "existing"
+LOCAL, KIND, EXISTING = cluster.LOCAL, cluster.KIND, cluster.EXISTING
 ANYWHERE = (LOCAL, KIND, EXISTING)
 APPLICATION, MESH, PLATFORM, OPERATOR = "application", "mesh", "platform", "operator"
 WORKLOADS = ("canary", "primary")
@@ -98,6 +99,8 @@ class Fault:
         """Why it cannot be injected there, known before anything runs; empty if it can."""
         if rung not in self.rungs:
             return f"the fault {self.name} works on {' and '.join(self.rungs)}, not on {rung}"
+        if self.exclusive and rung == EXISTING:
+            return f"the fault {self.name} breaks what others share, and an existing cluster is not the test's own"
         if self.meshes and mesh not in self.meshes:
             return f"the fault {self.name} needs the mesh {' or '.join(self.meshes)}, not {mesh}"
         return self.misfit(application)

@@ -17,7 +17,8 @@ def of(run: str) -> Path:
 
 
 def own(folder: Path) -> None:
-    """Makes this process its owner."""
+    """Makes a folder whose owner is this process (mode 0700)."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / _OWNER).write_text(owned.owner())
 
 

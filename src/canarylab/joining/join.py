@@ -125,8 +125,8 @@ def join(wish: Wish, mark: Mark, tell: Callable[[str], None] = lambda _line: Non
     """
     folder = folders.of(mark.run)
     try:
-        contexts.own(wish.context, Path(wish.kubeconfig) if wish.kubeconfig else None, folder)
         folders.own(folder)
+        contexts.own(wish.context, Path(wish.kubeconfig) if wish.kubeconfig else None, folder)
         return _joined(wish, mark, tell)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

@@ -34,6 +34,7 @@ def leave(context: str, kubeconfig: Path | None, run: str = "") -> Left:
     folders.sweep()
     folder = folders.of(secrets.token_hex(4))
     try:
+        folders.own(folder)
         contexts.own(context, kubeconfig, folder)
         api = ExistingCluster(context, folder, Mark(folder.name, owned.owner())).api
         there = owned.every(api)

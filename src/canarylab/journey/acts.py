@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from canarylab.errors import CanarylabError, EnvironmentFault
+from canarylab.errors import CanarylabError, EnvironmentFault, UsageError
 from canarylab.journey import users
 from canarylab.journey.application import Crowd
 from canarylab.journey.journey import Journey
@@ -37,7 +38,10 @@ def _note(journey: Journey, what: str) -> None:
 def apply(journey: Journey, objects: Sequence[Json]) -> None:
     """Applies objects; those that name no namespace go to the canary's."""
     _note(journey, f"apply: {', '.join(map(manifests.label, objects))}")
-    kube.apply(journey.stack.cluster.api_client(), objects, namespace=journey.canary.namespace)
+    cluster, space = journey.stack.cluster, journey.canary.namespace
+    if why := cluster.unfit(objects, space):
+        raise UsageError(why, where=f"cluster {cluster.name}", next_step="docs/existing.md says what runs where")
+    kube.apply(cluster.api_client(), [cluster.adapted(one) for one in objects], namespace=space)
 
 
 def withdraw(journey: Journey, objects: Sequence[Json]) -> None:
@@ -67,11 +71,14 @@ def kubectl(journey: Journey, arguments: Sequence[str]) -> str:
 def run(journey: Journey, argv: Sequence[str], folder: Path, bound: float = RUN_BOUND, exits: int = 0) -> str:
     """Runs a program on this machine, in ``folder``, with KUBECONFIG, NAMESPACE and CANARY; its standard output.
 
+    Programs beside the Python that this runs on are found as well, such as ``supergloo``.
     CanarylabError when it ends with another exit code than ``exits``, or not within ``bound`` seconds.
     """
     _note(journey, f"run: {' '.join(argv)}")
     space, name = journey.canary.namespace, journey.canary.name
-    environ = {"KUBECONFIG": str(journey.stack.cluster.kubeconfig), "NAMESPACE": space, "CANARY": name}
+    path = f"{os.environ.get('PATH', os.defpath)}:{Path(sys.executable).parent}"
+    config = str(journey.stack.cluster.kubeconfig)
+    environ = {"KUBECONFIG": config, "NAMESPACE": space, "CANARY": name, "PATH": path}
     try:
         done = subprocess.run(
             argv, cwd=folder, env=os.environ | environ, capture_output=True, text=True, check=False, timeout=bound
@@ -94,7 +101,7 @@ def traffic(journey: Journey, crowd: Crowd, to: str = "apex") -> None:
     lifetime = 2 * expectation.bound(canary)
     pod = users.pod(replace(crowd, name=_pod(crowd.name)), space, f"{host}.{space}:{canary.port}", lifetime)
     _note(journey, f"traffic: {crowd.name} starts, {crowd.per_second:g}/s to {host}{crowd.path}")
-    kube.apply(journey.stack.cluster.api_client(), [pod], namespace=space)
+    kube.apply(journey.stack.cluster.api_client(), [journey.stack.cluster.adapted(pod)], namespace=space)
 
 
 def stop_traffic(journey: Journey, name: str) -> None:

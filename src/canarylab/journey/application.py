@@ -43,7 +43,7 @@ class Crowd:
 
     ``pod`` is a regular expression with one group; without it nothing is claimed about the split. ``matching`` users
     are those whom an A/B test sends to the new revision; without an A/B test all are. ``grpc`` is a method that is
-    called instead of a page that is asked for.
+    called instead of a page that is asked for. ``host`` is where they ask, if not at the Service.
     """
 
     name: str = "users"
@@ -52,6 +52,7 @@ class Crowd:
     pod: str = NOBODY
     matching: bool = True
     grpc: str = ""
+    host: str = ""
     per_second: float = PER_SECOND
 
     @property
@@ -115,6 +116,11 @@ class Application:
         wanted = (ref["kind"], ref["name"])
         return next(item for item in self.objects if (item["kind"], item["metadata"]["name"]) == wanted)
 
+    @property
+    def strategic(self) -> bool:
+        """Whether the target's patches are merged by Kubernetes' own strategy; other kinds' lists are replaced."""
+        return bool(self.target["apiVersion"] == "apps/v1")
+
     def but(self, *, analysis: Json | None = None, **spec: Any) -> Application:
         """The same with other values in the Canary's spec, and in its analysis; None takes a key away."""
         old = self.canary["spec"]
@@ -128,20 +134,21 @@ class Application:
         return replace(self, objects=tuple(changed if item is target else item for item in self.objects))
 
     def patch(self, change: Change, before: Change | None = None) -> Json:
-        """A strategic merge patch of the target that ships a change.
+        """A patch of the target that ships a change: a strategic merge where it is a workload of Kubernetes' own.
 
         What the one ``before`` had changed and this one does not is as the objects have it again.
         """
         before = before or Change()
         containers = self.target["spec"]["template"]["spec"]["containers"]
         old = next(one for one in containers if one["name"] == self.container)
-        new: Json = {"name": self.container}
+        new: Json = {"name": self.container} if self.strategic else dict(old)
         if change.image or change.tag:
             new["image"] = change.image or tagged(old["image"], change.tag)
         if change.arguments or before.arguments:
             new["command"] = [*old.get("command", []), *change.arguments] or None
         if change.env or before.env:
-            new["env"] = [*_reverted(old, before, change), *({"name": n, "value": v} for n, v in change.env.items())]
+            kept = _reverted(old, before, change) if self.strategic else _unchanged(old, change)
+            new["env"] = [*kept, *({"name": n, "value": v} for n, v in change.env.items())]
         return {"spec": {"template": {"spec": {"containers": [new]}}}}
 
 
@@ -206,6 +213,11 @@ def _reverted(container: Json, before: Change, change: Change) -> list[Json]:
     own = {one["name"]: one for one in container.get("env", ())}
     gone = [name for name in before.env if name not in change.env]
     return [own.get(name, {"name": name, "$patch": "delete"}) for name in gone]
+
+
+def _unchanged(container: Json, change: Change) -> list[Json]:
+    """The container's own variables, but for those that the change sets."""
+    return [one for one in container.get("env", ()) if one["name"] not in change.env]
 
 
 def _merged(old: Json, new: Json) -> Json:

@@ -11,7 +11,7 @@ from canarylab.journey.journey import Journey
 from canarylab.journey.outcome import Outcome
 from canarylab.model.expectation import Expectation
 from canarylab.model.rollout import FAILED, SUCCEEDED
-from canarylab.model.timeline import CanarySeen, Timeline, Triggered
+from canarylab.model.timeline import CanarySeen, FaultBegan, FaultEnded, Timeline, Triggered
 from canarylab.model.verdict import Finding
 from canarylab.report import case, dossier, users
 from canarylab.report.case import Case
@@ -43,8 +43,9 @@ def of(
     last = _with_dossier(journey, made[-1])
     claims, wanted = (*last.findings, *findings), last.expected or expected
     made[-1] = replace(last, failure=failure, note=note, findings=claims, expected=wanted)
+    made = [replace(one, timeline=_with_ends(one.timeline, journey.record.timeline)) for one in made]
     names = [test, *(f"{test} (rollout {number})" for number in range(2, len(made) + 1))]
-    under = ground.of(journey.stack, images)
+    under = ground.of(journey.stack, last.namespace, images)
     told = zip(made, names, strict=True)
     return tuple(replace(one, test=name, ground=under, reproduce=reproduce) for one, name in told)
 
@@ -56,6 +57,13 @@ def _shipped(journey: Journey) -> list[Case]:
     if taken and not taken[-1]:
         taken[-1] = [_now(journey)]
     return [_case(outcomes) for outcomes in taken if outcomes]
+
+
+def _with_ends(timeline: Timeline, record: Timeline) -> Timeline:
+    """With the ends of its faults, which may have come when the evidence was taken already: by the clean-up."""
+    begun, ended = ({one.id for one in timeline.of(kind)} for kind in (FaultBegan, FaultEnded))
+    later = [one for one in record.of(FaultEnded) if one.id in begun - ended]
+    return Timeline((*timeline.events, *later)) if later else timeline
 
 
 def _with_dossier(journey: Journey, one: Case) -> Case:

@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from canarylab.errors import EnvironmentFault
-from canarylab.flagger import TESTER
-from canarylab.journey import steady, users
+from canarylab.errors import EnvironmentFault, UsageError
+from canarylab.journey import played, steady, users
 from canarylab.journey.application import Application, Change, Crowd
+from canarylab.journey.clocks import Clocks
 from canarylab.journey.outcome import Outcome
 from canarylab.journey.steady import Prometheus
 from canarylab.kube import apply, parts, rest
 from canarylab.kube.parts import Part
+from canarylab.meshes import providers
+from canarylab.meshes.providers import istio
 from canarylab.model import expectation, releases, traffic
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import TERMINAL
+from canarylab.model.rollout import POST_ROLLOUT
 from canarylab.model.timeline import Acted, CanarySeen, Timeline, Triggered
 from canarylab.model.traffic import Answer
 from canarylab.model.verdict import Evidence
-from canarylab.observe.observer import PLURALS, Observer
+from canarylab.observe.observer import Observer
 from canarylab.observe.record import Record
-from canarylab.observe.routes import ROUTES
 from canarylab.report.case import Measured
 from canarylab.report.dossier import Dossier
 from canarylab.stack import Stack
 
 Json = dict[str, Any]
 
-_PATCH = "application/strategic-merge-patch+json"
+_PATCH, _MERGE = "application/strategic-merge-patch+json", "application/merge-patch+json"
 _INITIALISING_TICKS = 6  # three are usual: create the primary, see it ready, initialise
 _LOG_BOUND = 3.0  # seconds for a log line that follows a status; milliseconds are usual
 _LIFETIME = 4  # bounds of a rollout after which users go home by themselves; a journey may ship several revisions
@@ -40,7 +43,8 @@ class Journey:
     """One application on one stack. ``folder`` is for a dossier if something fails; ``record`` gets the events."""
 
     def __init__(self, stack: Stack, application: Application, folder: Path, record: Record | None = None) -> None:
-        self.stack, self.application, self.folder = stack, application, folder
+        self.stack, self.folder = stack, folder
+        self.application = application = played.tested_by(stack.tester, application)
         read, release = Canary.parse(application.canary), releases.version(stack.flagger.version)
         self.canary = read.played(stack.flagger.provider, release)
         self.provider = self.canary.provider
@@ -48,10 +52,13 @@ class Journey:
         self.outcomes: list[Outcome] = []
         self.explained: Path | None = None
         self._api = stack.cluster.api_client()
-        route = ROUTES.get(self.provider)
+        # What Flagger does not know it takes for Istio.
+        known = providers.playing(application.canary, self.provider) or istio.PROVIDER
+        route, self._settle = known.route, known.settle
         clients, where = stack.cluster.api_client, stack.flagger.namespace
         self._observer = Observer(clients, self.canary, route, where, self.record)
-        self._started = False
+        self._clocks = Clocks.of_this_machine(shared=stack.cluster.shares_clock)
+        self._installed = self._started = False
         self._shipped: Change | None = None
 
     @property
@@ -61,14 +68,22 @@ class Journey:
 
     @property
     def prometheus(self) -> Prometheus:
-        return Prometheus(f"http://127.0.0.1:{self.stack.cluster.ports['prometheus']}")
+        return Prometheus(self.stack.cluster.prometheus)
+
+    def install(self) -> None:
+        """The application, available and observed; its Canary is not there yet."""
+        self._installed = True
+        space, cluster = self.canary.namespace, self.stack.cluster
+        self._require_fit()
+        self._observer.start()
+        objects = (*cluster.programs(), *map(cluster.adapted, self.application.objects))
+        parts.install(self._api, Part("application", objects, space), failure=cluster.failure)
 
     def start(self) -> None:
         """Everything up to the steady state: application, canary initialised, users answered."""
-        self._started = True
-        space, failure = self.canary.namespace, self.stack.cluster.failure
-        self._observer.start()
-        parts.install(self._api, Part("application", self.application.objects, space), failure=failure)
+        self._started, space = True, self.canary.namespace
+        if not self._installed:
+            self.install()
         if self.application.early:
             self._bring_users()
         apply.apply(self._api, [self.application.canary], namespace=space)
@@ -78,16 +93,24 @@ class Journey:
             self._bring_users()
         self.steady_state()
 
+    def _require_fit(self) -> None:
+        """UsageError when the cluster does not take the application."""
+        cluster = self.stack.cluster
+        if why := cluster.unfit(users.everything(self.application), self.canary.namespace):
+            raise UsageError(why, where=f"cluster {cluster.name}", next_step="docs/existing.md says what runs where")
+
     def _bring_users(self) -> None:
         lifetime, space = _LIFETIME * expectation.bound(self.canary), self.canary.namespace
-        pods = [users.pod(crowd, space, self.host, lifetime) for crowd in self.application.crowds]
-        apply.apply(self._api, pods, namespace=space)
+        pods = [users.pod(crowd, space, crowd.host or self.host, lifetime) for crowd in self.application.crowds]
+        apply.apply(self._api, map(self.stack.cluster.adapted, pods), namespace=space)
 
     def steady_state(self) -> None:
         """NotSteady when users or Flagger's own queries about the primary get no answer; nothing without users."""
         if self.application.crowds:
             crowds = [lambda crowd=crowd: self._answers(crowd, tail=50) for crowd in self.application.crowds]
-            steady.require(self.canary, self.provider, self.prometheus, crowds)
+            steady.require(self.canary, self.provider, self.prometheus, crowds, self.stack.cluster.patience)
+            for crowd in self.application.crowds:
+                self._clocks.set(crowd.name, partial(self._told, crowd, 1))
 
     def ship(self, change: Change) -> Outcome:
         """Ships a revision and returns when its rollout has ended; a bound is computed from the canary's ticks."""
@@ -107,9 +130,10 @@ class Journey:
         self._send(change)
 
     def _send(self, change: Change) -> None:
-        where = apply.path("apps/v1", PLURALS[self.canary.kind], self.canary.namespace, self.canary.target)
+        plural, api_version = f"{self.canary.kind.lower()}s", self.application.target["apiVersion"]
+        where = apply.path(api_version, plural, self.canary.namespace, self.canary.target)
         body = self.application.patch(change, self._shipped)
-        rest.send(self._api, "PATCH", where, body=body, content_type=_PATCH)
+        rest.send(self._api, "PATCH", where, body=body, content_type=_PATCH if self.application.strategic else _MERGE)
         self._shipped = change
 
     def gate(self, word: str, of: str = "gate") -> None:
@@ -117,13 +141,13 @@ class Journey:
 
         It has two: ``gate``, which every kind of webhook may ask, and ``rollback``.
         """
-        where = apply.path("v1", "services", TESTER, "flagger-loadtester:http") + f"/proxy/{of}/{word}"
+        where = f"{self.stack.tester.proxy}/{of}/{word}"
         rest.text(self._api, "POST", where, {"name": self.canary.name, "namespace": self.canary.namespace})
         self.record.append(Acted, "act", what=f"{of}: {word}")
 
     def run(self, command: str) -> None:
         """Lets the load tester run a command, as a webhook of type ``cmd`` does."""
-        where = apply.path("v1", "services", TESTER, "flagger-loadtester:http") + "/proxy/"
+        where = f"{self.stack.tester.proxy}/"
         asked = {"name": self.canary.name, "namespace": self.canary.namespace, "phase": "Progressing"}
         rest.text(self._api, "POST", where, {**asked, "metadata": {"type": "cmd", "cmd": command}})
         self.record.append(Acted, "act", what=f"run: {command}")
@@ -160,7 +184,7 @@ class Journey:
         stuck = self.record.wait(ended, limit, self.stack.cluster.failure)
         if not stuck:
             self._observer.settle()
-            self.record.wait(_closing_words, _LOG_BOUND)
+            self.record.wait(lambda seen: closing_words(seen, self.canary), _LOG_BOUND)
         words = f"the rollout did not end: {stuck}" if stuck else ""
         self.outcomes.append(Outcome(self.evidence(), words, self.explain))
         return self.outcomes[-1]
@@ -174,16 +198,21 @@ class Journey:
     def evidence(self) -> Evidence:
         """Everything that is known now."""
         crowds = [
-            traffic.Crowd(one.name, self._answers(one), one.matching, one.told) for one in self.application.crowds
+            traffic.Crowd(one.name, self._answers(one), one.matching, one.told, self._settle)
+            for one in self.application.crowds
         ]
         return Evidence(self.canary, self.record.timeline, crowds)
 
     def _answers(self, crowd: Crowd, tail: int = 0) -> list[Answer]:
+        return self._clocks.here(crowd.name, self._told(crowd, tail))
+
+    def _told(self, crowd: Crowd, tail: int = 0) -> list[Answer]:
+        """The answers with the times of the crowd's own clock."""
         return users.answers(self._api, self.canary.namespace, crowd, tail)
 
     def explain(self, text: str) -> Path:
         """Writes a dossier with everything that explains a failure, and returns its folder."""
-        made = Dossier(self.folder, self.stack.cluster, self.stack.flagger.namespace)
+        made = Dossier(self.folder, self.stack.cluster, self.stack.flagger.namespace, self.stack.tester)
         self.explained = made.write(text, self.evidence(), self._metrics)
         return self.explained
 
@@ -211,6 +240,10 @@ def _reached(seen: Timeline, phase: str, weight: int) -> bool:
     return bool(stages) and (stages[-1].phase, stages[-1].weight) == (phase, weight)
 
 
-def _closing_words(seen: Timeline) -> bool:
+def closing_words(seen: Timeline, canary: Canary) -> bool:
+    """Whether Flagger's last words were heard: after a rollback those about webhooks of type post-rollout."""
     said = seen.since_trigger().reasons()
-    return any(text.startswith(("Promotion completed", "Canary failed")) for text in said)
+    wanted = sum(one.type == POST_ROLLOUT for one in canary.webhooks)
+    asked = sum(text.startswith("Post-rollout") for text in said)
+    failed = any(text.startswith(("Canary failed", "Promotion of")) for text in said)
+    return (failed and asked >= wanted) or any(text.startswith("Promotion completed") for text in said)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import requests
 import tenacity
 
+from canarylab.clusters.ways import Way
 from canarylab.errors import CanarylabError, EnvironmentFault
 from canarylab.flagger import queries
 from canarylab.model.canary import Canary
@@ -25,9 +25,6 @@ T = TypeVar("T")
 
 _ENOUGH = 20  # answers in a row without an error
 _PAUSE = 0.5
-# Seconds after which a query about traffic that flows has had its samples, whatever window it looks back over:
-# two scrapes make a rate, and ten times that is for a machine that is busy.
-_SAMPLES_BOUND = 30.0
 
 
 class NotSteady(EnvironmentFault):
@@ -36,9 +33,9 @@ class NotSteady(EnvironmentFault):
 
 @dataclass(frozen=True)
 class Prometheus:
-    """Prometheus's HTTP API at a URL."""
+    """Prometheus's HTTP API by a way to it."""
 
-    url: str
+    way: Way
 
     def value(self, query: str, wall: float | None = None) -> float | None:
         """The one value of a query, now or at a second since the epoch.
@@ -47,10 +44,9 @@ class Prometheus:
         """
         asked = {"query": query} if wall is None else {"query": query, "time": f"{wall:.3f}"}
         try:
-            answer = requests.get(f"{self.url}/api/v1/query", params=asked, timeout=5)
-            found = answer.json()["data"]["result"]
-        except (requests.RequestException, ValueError, KeyError) as error:
-            raise EnvironmentFault(f"Prometheus does not answer: {error}", where=self.url) from error
+            found = self.way.get("/api/v1/query", asked)["data"]["result"]
+        except (CanarylabError, KeyError, TypeError) as error:
+            raise EnvironmentFault(f"Prometheus does not answer: {error}", where=self.way.where) from error
         value = float(found[0]["value"][1]) if found else math.nan
         return None if math.isnan(value) else value
 
@@ -71,16 +67,20 @@ def measured(prometheus: Prometheus, canary: Canary, provider: str, workload: st
 
 
 def require(
-    canary: Canary, provider: str, prometheus: Prometheus, crowds: Sequence[Callable[[], list[Answer]]]
+    canary: Canary,
+    provider: str,
+    prometheus: Prometheus,
+    crowds: Sequence[Callable[[], list[Answer]]],
+    patience: float,
 ) -> dict[str, float | None]:
     """Returns the values when the state is steady; NotSteady says what is missing, and what to look at.
 
-    ``crowds`` give the last answers to each kind of users.
+    ``crowds`` give the last answers to each kind of users; ``patience`` are the seconds that each look may take.
     """
-    if _patiently(lambda: prometheus.value("vector(1)")) != 1:
-        raise NotSteady("Prometheus does not answer vector(1) with 1, which Flagger asks", where=prometheus.url)
+    if _patiently(lambda: prometheus.value("vector(1)"), patience) != 1:
+        raise NotSteady("Prometheus does not answer vector(1) with 1, which Flagger asks", where=prometheus.way.where)
     for answers in crowds:
-        _users_are_answered(canary, answers)
+        _users_are_answered(canary, answers, patience)
 
     def asked() -> dict[str, float | None]:
         found = values(prometheus, canary, provider, canary.primary)
@@ -94,10 +94,10 @@ def require(
             )
         return found
 
-    return _patiently(asked)
+    return _patiently(asked, patience)
 
 
-def _users_are_answered(canary: Canary, answers: Callable[[], list[Answer]]) -> None:
+def _users_are_answered(canary: Canary, answers: Callable[[], list[Answer]], patience: float) -> None:
     def asked() -> None:
         last = answers()[-_ENOUGH:]
         bad = [one for one in last if not one.good]
@@ -106,13 +106,13 @@ def _users_are_answered(canary: Canary, answers: Callable[[], list[Answer]]) -> 
             where, next_step = f"http://{canary.apex}.{canary.namespace}:{canary.port}", "kubectl logs users"
             raise NotSteady(f"users are not answered: {seen}", where=where, next_step=next_step)
 
-    _patiently(asked)
+    _patiently(asked, patience)
 
 
-def _patiently(ask: Callable[[], T]) -> T:
+def _patiently(ask: Callable[[], T], patience: float) -> T:
     """Asks until the answer is there; its own error after the bound."""
     for attempt in tenacity.Retrying(
-        stop=tenacity.stop_after_delay(_SAMPLES_BOUND),
+        stop=tenacity.stop_after_delay(patience),
         wait=tenacity.wait_fixed(_PAUSE),
         retry=tenacity.retry_if_exception_type(CanarylabError),
         reraise=True,

@@ -8,7 +8,7 @@ from typing import Any
 from kubernetes import client
 
 from canarylab.errors import EnvironmentFault
-from canarylab.journey.application import Crowd
+from canarylab.journey.application import Application, Crowd
 from canarylab.kube import rest
 from canarylab.kube.apply import path
 from canarylab.model.traffic import Answer
@@ -35,6 +35,13 @@ def pod(crowd: Crowd, namespace: str, host: str, seconds: float) -> Json:
         "metadata": {"name": crowd.name, "namespace": namespace},
         "spec": {"restartPolicy": "Never", "terminationGracePeriodSeconds": 0, "containers": [container]},
     }
+
+
+def everything(application: Application) -> list[Json]:
+    """All that an application puts on a cluster: its objects, its Canary, and pods of its users."""
+    space = application.namespace
+    pods = [pod(crowd, space, crowd.host, 0) for crowd in application.crowds]
+    return [*application.objects, application.canary, *pods]
 
 
 def read(lines: Iterable[str]) -> list[Answer]:

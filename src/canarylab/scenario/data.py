@@ -135,4 +135,8 @@ class Verb(Data):
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, Verb):
+        return value.words()
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
     return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -183,6 +183,8 @@ class Scenario(Data):
     """Values for `${name}` everywhere else; `--set name=value` overrides them."""
     given: Given = Given()
     """What there is before the first step."""
+    prepare: Many[StepEntry] = ()
+    """Steps that are done before the application is installed, such as those that bring a mesh and Flagger."""
     steps: Many[StepEntry] = Field(min_length=1)
     """What is done, in order."""
     until: Literal["end", "steps"] = "end"

@@ -14,6 +14,7 @@ import pytest
 from canarylab.scenario import summary
 from canarylab.scenario.item import EXIT, KEPT, RESULT
 from canarylab.scenario.load import File
+from canarylab.scenario.plugin import REFUSED
 from canarylab.scenario.result import Status
 from canarylab.scenario.summary import Done
 
@@ -50,6 +51,10 @@ class Front:
     done: list[Done] = field(default_factory=list)
     codes: list[int] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    config: pytest.Config | None = None
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self.config = config
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         told = dict(report.user_properties)
@@ -76,12 +81,14 @@ class Front:
         return [*summary.lines(self.done, time.monotonic() - self.began), *self.notes]
 
     def exit_code(self, code: int) -> int:
-        """pytest's exit code as canarylab's."""
+        """pytest's exit code as canarylab's; a cluster that could not be joined has said its own."""
+        if self.config is not None and (refused := self.config.stash.get(REFUSED, 0)):
+            return refused
         if code == pytest.ExitCode.OK:
             return 0
         if code == pytest.ExitCode.INTERRUPTED and not self.codes:
             return _INTERRUPTED
-        if code == pytest.ExitCode.TESTS_FAILED:
+        if code in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):  # with xdist --fail-fast interrupts
             return _WRONG if _WRONG in self.codes else max(self.codes, default=_WRONG)
         return 2
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from canarylab.errors import CanarylabError
-from canarylab.journey import cases
+from canarylab.journey import cases, users
 from canarylab.kube import idle
 from canarylab.observe.record import Record
 from canarylab.report.store import Store
@@ -87,10 +87,14 @@ class ScenarioItem(pytest.Item):
     def setup(self) -> None:
         """The cluster and the namespace, so that the time of the call is the scenario's alone."""
         try:
-            self.prepared = prepare(self.file, space.name(self.name))
+            self.prepared = prepare(self.file, space.name(self.name), self._mesh())
             if why := self._unfit(self.prepared):
                 pytest.skip(why)
             self.stack = self.settings.stack(self.wanted)
+            app, where = self.prepared.application, self.prepared.namespace
+            if why := self.stack.cluster.unfit(users.everything(app), where):
+                self.stack = None
+                pytest.skip(why)
             space.create(self.stack.cluster, self.prepared.namespace)
         except CanarylabError as error:
             self._fail(error)
@@ -181,4 +185,4 @@ class ScenarioItem(pytest.Item):
 
 def attached(stack: Stack, namespace: str) -> str:
     """The line that shows what was kept."""
-    return f"canarylab watch --name {stack.cluster.name} -n {namespace}"
+    return f"canarylab watch {stack.cluster.found_by} -n {namespace}"

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from canarylab.stack import Stack
 
 
+REFUSED = pytest.StashKey[int]()  # the exit code of a run that could not join its cluster
+
+
 @dataclass(frozen=True)
 class Scenarios:
     """``stack`` gives the stack that is wanted, ``done`` ends one that nobody shares, ``root`` is the run's folder."""
@@ -34,7 +37,9 @@ class Scenarios:
             return None
         from canarylab.scenario.collect import ScenarioFile
 
-        made: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
+        # pytest has no name of its own for a file that is named and lies elsewhere
+        name = None if file_path.is_relative_to(self.config.rootpath) else file_path.as_posix()
+        made: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path, nodeid=name)
         made.settings = self._settings()
         return made
 

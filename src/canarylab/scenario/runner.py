@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from canarylab import meshes
 from canarylab.errors import CanarylabError
-from canarylab.journey import Application, Journey, Outcome, acts, capture
+from canarylab.journey import Application, Journey, Outcome, acts, capture, played
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import Expectation
 from canarylab.model.verdict import Evidence, Verdict
 from canarylab.observe.record import Record
-from canarylab.scenario import applications, sense
+from canarylab.scenario import applications, sense, unrouted
 from canarylab.scenario.claim import Claim, Seen
 from canarylab.scenario.document import Entry, Scenario
 from canarylab.scenario.expect.plan import Plan
@@ -46,16 +47,21 @@ class Prepared:
                 why = entry.verb.fault().unfit(rung, mesh, self.application)
                 if why:
                     return why
-        return ""
+        canary = Canary.parse(self.application.canary)
+        routed = canary.played(meshes.get(mesh).provider).routed
+        return "" if routed else unrouted.why(self.scenario, canary)
 
 
-def prepare(file: File, namespace: str) -> Prepared:
-    """Puts in what the run knows: first the namespace, which makes the application, then the names that come of it."""
+def prepare(file: File, namespace: str, mesh: str = "") -> Prepared:
+    """Puts in what the run knows: first the namespace, which makes the application, then the names that come of it.
+
+    The application is as the mesh plays it.
+    """
     folder = file.path.parent
     given = file.bound(namespace=namespace, canary="canary", target="target").given
     canary = Canary.parse(applications.build(given, namespace, folder).canary)
     scenario = file.bound(namespace=namespace, canary=canary.name, target=canary.target)
-    return Prepared(file, scenario, applications.build(scenario.given, namespace, folder), namespace)
+    return Prepared(file, scenario, played.on(mesh, applications.build(scenario.given, namespace, folder)), namespace)
 
 
 @dataclass
@@ -90,11 +96,18 @@ class Run:
     def _act(self) -> Outcome:
         """The steps, and the wait for the end; the evidence as it then is."""
         scenario = self.prepared.scenario
+        self._prepare()
         self.journey.start()
         self._do("steps", scenario.steps)
         if self.troubles or scenario.until == "steps":
             return self.journey.look()
         return self.journey.finish()
+
+    def _prepare(self) -> None:
+        """The steps before everything; a failure of one ends the run."""
+        self._do("prepare", self.prepared.scenario.prepare)
+        for trouble in self.troubles:
+            raise CanarylabError(f"{trouble.what}: {trouble.error}", where=trouble.where) from trouble.error
 
     def _do(self, section: str, entries: Sequence[Any], *, all_of_them: bool = False) -> None:
         """Does steps in order until one does not work; ``all_of_them`` are done in ``finally``."""

@@ -54,5 +54,5 @@ def _below(node: Json, part: str | int) -> Json:
     if isinstance(part, int):
         found: Json = node.get("items", {})
     else:
-        found = node.get("properties", {}).get(part, {})
+        found = node.get("properties", {}).get(part) or node.get("additionalProperties") or {}
     return found

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from canarylab.scenario.load import File
 
 Said = Iterator[tuple[Path, str, str]]  # where, what, hint
-_STEPS = ("steps", "catch", "finally")
+_STEPS = ("prepare", "steps", "catch", "finally")
 
 
 def problems(file: File) -> list[Problem]:
@@ -144,4 +144,6 @@ def _asked(entry: Entry) -> list[int]:
         return [weight for weight in (verb.weight, named) if weight is not None]
     if isinstance(verb, Split):
         return [verb.at]
+    if isinstance(verb, Plan):
+        return [one.from_ for one in verb.gates.values()]
     return [verb.weight] if isinstance(verb, Reaches) and verb.weight is not None else []

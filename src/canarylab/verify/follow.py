@@ -15,13 +15,13 @@ from canarylab.flagger.reasons import Kind
 from canarylab.flagger.running import Running
 from canarylab.kube import rest
 from canarylab.kube.apply import path
+from canarylab.meshes import providers
 from canarylab.model import expectation, timeline
 from canarylab.model.canary import Canary
 from canarylab.model.timeline import Timeline
 from canarylab.observe.events import EVENTS
 from canarylab.observe.observer import Observer
 from canarylab.observe.record import Record
-from canarylab.observe.routes import ROUTES
 from canarylab.report.case import Case, Right
 from canarylab.verify import judge, progress, rights, stuck
 from canarylab.verify.inquiry import Inquiry
@@ -53,7 +53,7 @@ class Follow:
 
     def __init__(self, settings: Settings, subject: Subject) -> None:
         self.subject, self._settings = subject, settings
-        self._route = ROUTES.get(subject.canary.provider)
+        self._route = providers.route(subject.canary.provider)
         end = settings.timeout if settings.timeout is not None else expectation.bound(subject.canary)
         self._limits = Limits(settings.start_within, end)
         record = Record(settings.clock)

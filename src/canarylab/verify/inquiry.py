@@ -12,11 +12,13 @@ from functools import partial
 
 from kubernetes import client
 
+from canarylab.clusters.ways import Direct, Proxied
 from canarylab.errors import CanarylabError
-from canarylab.flagger import diagnose, queries
+from canarylab.flagger import diagnose
 from canarylab.flagger.running import Running
-from canarylab.kube import rest
+from canarylab.kube import rest, services
 from canarylab.kube.apply import path
+from canarylab.meshes import providers
 from canarylab.observe.observer import PLURALS
 from canarylab.report.case import Right
 from canarylab.verify import pods, prometheus, rights
@@ -76,8 +78,8 @@ class Inquiry:
     def _own(self, check: Check) -> str:
         """The query that the Canary gives, or Flagger's built-in one; empty where it is not known."""
         provider = self.subject.canary.provider
-        known = "kubernetes" if provider.startswith(("gatewayapi", "kubernetes")) else provider
-        return check.query or queries.TEMPLATES.get(known, {}).get(check.name, "")
+        names = {name: providers.worded(provider, value) for name, value in dict(self.subject.names).items()}
+        return check.query or diagnose.render(providers.queries(provider).get(check.name, ""), names, {})
 
     def _template(self, check: Check) -> tuple[str, str] | str:
         """The query of a MetricTemplate and where it is asked; words where that cannot be told."""
@@ -107,11 +109,11 @@ class Inquiry:
 
     def _asker(self, address: str) -> diagnose.Asker | None:
         if self.url:
-            return prometheus.direct(self.url)
-        service = prometheus.service(address, self.flagger.namespace if self.flagger else "")
+            return prometheus.asking(Direct(self.url))
+        service = services.service(address, self.flagger.namespace if self.flagger else "")
         if service is not None:
-            return prometheus.proxied(self.api, service) if service.namespace else None
-        return prometheus.direct(address) if address else None
+            return prometheus.asking(Proxied(self.api, service)) if service.namespace else None
+        return prometheus.asking(Direct(address)) if address else None
 
     def _attempt(self, what: str, ask: Callable[[], list[str]], right: Right, otherwise: list[str]) -> list[str]:
         """Lines; ``otherwise`` where they are refused for want of a right, and one that tells any other error."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from canarylab.kube.rest import Refused
+from canarylab.meshes.provider import Route
 from canarylab.model import timeline
 from canarylab.model.canary import Canary
 from canarylab.observe.events import EVENTS
 from canarylab.observe.observer import PLURALS
-from canarylab.observe.routes import Route
 from canarylab.report.case import Right
 
 FORBIDDEN = 403
@@ -27,8 +27,8 @@ def of_sources(canary: Canary, route: Route | None, flagger: str, refused: Mappi
 def _right(source: str, canary: Canary, route: Route | None, flagger: str) -> Right | None:
     space = f"namespace {canary.namespace}"
     if source == timeline.ROUTE and route is not None:
-        group = route.api_version.partition("/")[0]
-        return Right(_WATCH, f"{route.plural}.{group}", space, "whether the route had the weights of the status")
+        group = route.kind.api_version.partition("/")[0]
+        return Right(_WATCH, f"{route.kind.plural}.{group}", space, "whether the route had the weights of the status")
     if source in (timeline.TARGET, timeline.PRIMARY):
         return Right(_WATCH, f"{PLURALS[canary.kind]}.apps", space, "what is available of each revision")
     if source == timeline.LOG:

@@ -1,11 +1,13 @@
-"""Shared by all tests: a faulty API server, and a client of it."""
+"""Shared by all tests: a faulty API server with a client of it, and a browser."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
 from http.server import ThreadingHTTPServer
+from typing import Any
 
+import chromium
 import pytest
 from faulty import FaultyServer, Handler
 from hypothesis import HealthCheck, settings
@@ -33,3 +35,9 @@ def api(server: FaultyServer) -> Iterator[client.ApiClient]:
     listening.shutdown()
     thread.join()
     listening.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium."""
+    yield from chromium.launched()

@@ -128,6 +128,14 @@ def test_a_target_that_still_runs_is_told() -> None:
     assert wrong(verdict(ROLLBACK, record, failing=True)) == ["the target is scaled to zero"]
 
 
+def test_nothing_is_claimed_about_workloads_where_the_target_is_a_service() -> None:
+    timeline = Timeline(list(events(PROMOTION)))
+    served = [Crowd("users", answers(timeline, failing=False))]
+    found = judge(Evidence(replace(CANARY, kind="Service"), timeline, served), PROMOTION)
+    claims = {one.claim for one in found.findings}
+    assert not claims & {"the primary's images", "the target is scaled to zero"}
+
+
 def test_a_split_that_is_not_the_weights_is_told() -> None:
     record = list(events(PROMOTION))
     told = [route(one.at, 25) if getattr(one, "canary", None) == 20 else one for one in record]

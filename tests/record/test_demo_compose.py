@@ -99,6 +99,22 @@ def test_a_line_that_is_given_time_shows_a_cut_however_long_it_took(took: float)
     assert cuts(watched(script, (took, "a\r\n")).cast) == ["up to 60 s later"]
 
 
+def test_what_a_command_with_time_takes_further_is_told_once() -> None:
+    script = playing.script("x", "#$ expect-exit 0 within 60s")
+    assert cuts(watched(script, (5.0, "a\r\n"), (12.0, "b\r\n")).cast) == ["up to 60 s later"]
+
+
+@pytest.mark.parametrize("busy", [0.1, 9.0])
+def test_what_the_recorder_does_between_two_lines_is_no_idle_time(busy: float) -> None:
+    script = playing.script("x", "y")
+    line, other = script.instructions
+    seen = capture(
+        (0.0, f"{D}{A}$ {B}"), (0.1, line), (0.2, f"x\r\n{C}"), (0.3, f"{D}{A}$ {B}"),
+        (0.3 + busy, other), (0.4 + busy, f"y\r\n{C}"), (0.5 + busy, f"{D}{A}$ {B}"),
+    )  # fmt: skip
+    assert cuts(compose(script, seen).cast) == []
+
+
 @pytest.mark.parametrize("late", [0.0, 3.0])
 @pytest.mark.parametrize("jitter", [-0.3, 0.3])
 def test_a_rollout_is_told_in_checks_and_becomes_chapters(late: float, jitter: float) -> None:

@@ -92,6 +92,8 @@ class _Composer:
         self._real = self._first = capture.chunks[0].at if capture.chunks else capture.ended
         self._wait, self._pace = -1, _PACE
         self._late, self._slow = _LATE, ""  # what is said of idle time, and what is said in any case
+        self._covered = False  # whether that was said, and so covers what else the command takes
+        self._waits = False  # whether the demo itself waits at the prompt; else only the recorder is busy there
 
     def all(self) -> Composed:
         for start, end, item in self._items():
@@ -102,7 +104,7 @@ class _Composer:
             else:
                 self._text(self._masked.text[start:end], start)
         self._flush(self._capture.ended)
-        self._idle(self._capture.ended)
+        self._at_prompt(self._capture.ended)
         if failure := self._capture.failure:
             self._reel.alarm(f"{FAILED} {failure.where}: {failure.what.splitlines()[0]}")
         cast = self._reel.cast(self._script.name)
@@ -134,9 +136,10 @@ class _Composer:
     def _begin(self, began: Began) -> None:
         one = began.instruction
         self._pause()
-        self._idle(began.at)
+        self._at_prompt(began.at)
         self._starts.append((began, self._reel.now))
-        self._late, self._slow = _late(one), _slow(one)
+        self._late, self._slow, self._covered = _late(one), _slow(one), False
+        self._waits = isinstance(one, Assert | AfterCheck | Expect)
         if isinstance(one, Hide | Show):
             self._hide(isinstance(one, Hide))
         elif isinstance(one, Wait):
@@ -245,9 +248,16 @@ class _Composer:
         self._turns = self._turns[len(passed) :]
         for one in passed:
             self._turn(one)
-        if not passed and (self._slow or gap > IDLE):
+        if not passed and not self._covered and (self._slow or gap > IDLE):
             self._reel.cut(self._slow or self._late)
+            self._covered = bool(self._slow)
         self._slow = ""
+
+    def _at_prompt(self, real: float) -> None:
+        """The same, but of nothing else than turns where the recorder alone was busy."""
+        if self._area in "BQ" and not self._waits:
+            self._real = real
+        self._idle(real)
 
     def _turn(self, turn: Turn) -> None:
         self._points.append(Point(self._reel.now, turn))

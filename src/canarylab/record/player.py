@@ -36,6 +36,7 @@ _GLANCE = 0.05
 _GRACE = 0.5  # seconds in which a command that is about to end may do so before a line is typed into it
 _QUIET = 1.0  # seconds without output after which a screen shows all that an event has caused
 _ECHO = 2.0  # seconds for a program to show what was typed into it, if it does
+_STARTED = 10.0  # seconds for a program that the shell has begun to take the keys; milliseconds are usual
 
 
 class Stage(Protocol):
@@ -180,8 +181,8 @@ class Player:
 
     def _await_program(self) -> None:
         """Waits until the program that was started gets the keys; what the shell does itself is waited for in vain."""
-        deadline = self._clock.monotonic() + _ECHO
-        while self._terminal.program() in (self._shell, b"") and self._clock.monotonic() < deadline:
+        deadline = self._clock.monotonic() + _STARTED
+        while self._runs() and self._terminal.program() in (self._shell, b"") and self._clock.monotonic() < deadline:
             self._pump()
 
     def _expect(self, one: Expect) -> None:

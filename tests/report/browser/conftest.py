@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,42 +12,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent))  # for ``rollouts``
 
 import rollouts
+from chromium import Watched
 
 from canarylab.report import files
 
-# No sandbox, since it cannot be had as root; nothing that looks for hosts of Google's.
-_FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-
 Open = Callable[..., Any]
-
-
-class Watched:
-    """What a page asked for and said."""
-
-    def __init__(self, page: Any) -> None:
-        self.requests: list[str] = []
-        self.said: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: pip install playwright"
-    )
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
-    if program is None:
-        pytest.skip(f"no Chromium here; looked for {', '.join(_NAMES)} on PATH")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=program, args=_FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="session")

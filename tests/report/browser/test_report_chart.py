@@ -92,6 +92,13 @@ def test_a_fault_is_a_band_across_every_panel(open_page: Open) -> None:
     assert page.get_by_text("9 of 20 failed; afterwards: 0 of 20 failed").is_visible()
 
 
+def test_each_fault_has_a_lane_with_its_name(open_page: Open) -> None:
+    page, case = open_page(), rollouts.FAULTY
+    assert [(round(start, 1), round(end, 1)) for start, end, _ in read(page, case, "rect.lane")] == [(20, 31)]
+    names = page.locator(f"#rollout-{1 + _ORDER.index(case)} .word.lane").all_text_contents()
+    assert names == ["abort percent=50"]
+
+
 def test_events_are_marked_when_they_came(open_page: Open) -> None:
     page, case = open_page(), rollouts.FAULTY
     section = f"#rollout-{1 + _ORDER.index(case)}"

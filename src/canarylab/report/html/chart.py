@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from canarylab.model.timeline import Acted, FlaggerSaid, Gap, Triggered
@@ -62,7 +63,8 @@ def _faults(course: Course, time: Time) -> Iterator[Panel]:
 
 def _lane(time: Time, fault: Fault, top: int) -> Iterator[Element]:
     yield rect(time, fault.span, top + 1, _LANE - 2, class_="lane", title=fault.span.value)
-    yield _word(time, fault.span, top + 1, _LANE - 2, "lane")
+    named = replace(fault.span, end=time.end)  # the name may be longer than the fault
+    yield _word(time, named, top + 1, _LANE - 2, "lane")
 
 
 def _events(course: Course, time: Time) -> Panel:

@@ -1,4 +1,4 @@
-"""One headless Chromium for all tests of a process, and what a page did in it: two of playwright cannot be had at once."""
+"""One headless Chromium for all tests of a process, since two of playwright cannot be had at once."""
 
 from __future__ import annotations
 

@@ -79,6 +79,14 @@ def test_what_was_interrupted_may_end_as_it_likes() -> None:
     playing.cast("sleep 60", "#$ sendcontrol c", "echo after")
 
 
+def test_keys_interrupt_also_where_the_recorder_was_started_deaf_to_them() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        playing.cast("sleep 60", "#$ sendcontrol c", "echo after")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_hidden_lines_are_done_and_not_shown() -> None:
     shown = playing.shown(playing.cast("#$ hide", "cd /usr", "echo secretly", "#$ show", "pwd"))
     assert "secretly" not in shown

@@ -78,7 +78,9 @@ class Terminal:
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
         try:
-            argv = contained(["setsid", "--ctty", "bash", "--noprofile", "--rcfile", str(rc), "-i"])
+            # A recorder may have been started deaf to signals (behind `&` to control-C), and so would be what it plays.
+            signals = ["env", "--default-signal"]
+            argv = contained(["setsid", "--ctty", *signals, "bash", "--noprofile", "--rcfile", str(rc), "-i"])
             shell = subprocess.Popen(
                 argv, stdin=slave, stdout=slave, stderr=slave, cwd=folder, env={**variables, **state}
             )

@@ -89,7 +89,7 @@ def old_go(tmp_path: Path) -> str:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["up", "--mesh", "linkerd9"], ["no mesh named 'linkerd9'", "choose one of istio, none"]),
+        (["up", "--mesh", "linkerd9"], ["no mesh named 'linkerd9'", "choose one of apisix, ", "istio, ", "none, "]),
         (["up", "--name", "Not_A_Name"], ["'Not_A_Name' is no name for a cluster", "lower-case letters"]),
         (["down", "--name", "nobody"], ["there is no cluster 'nobody'", "known: none"]),
         (["down", "--name", "../clusters"], ["there is no cluster '../clusters'", "known: none"]),

@@ -84,6 +84,8 @@ def exchange(order):
 
 
 class Orders(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # an answer ends by its length: whoever closes at once may cut it off
+
     def do_POST(self):
         order = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         try:

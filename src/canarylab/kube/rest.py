@@ -44,8 +44,7 @@ def send(
     request = api.param_serialize(
         method, path, {}, list((query or {}).items()), headers, body, auth_settings=["BearerToken"]
     )
-    answer = _call(api, request, _READ_SECONDS)
-    found: Json = json.loads(answer.data)
+    found: Json = json.loads(_body(_call(api, request, _READ_SECONDS), f"{method} {path}"))
     return found
 
 
@@ -53,7 +52,7 @@ def text(api: client.ApiClient, method: str, path: str, body: Json | None = None
     """Sends one request whose answer is no JSON, such as one through the server's proxy to a pod or Service."""
     headers = {"Content-Type": "application/json"} if body is not None else {}
     request = api.param_serialize(method, path, {}, [], headers, body, auth_settings=["BearerToken"])
-    return bytes(_call(api, request, _READ_SECONDS).data).decode(errors="replace")
+    return _body(_call(api, request, _READ_SECONDS), f"{method} {path}").decode(errors="replace")
 
 
 def watch(api: client.ApiClient, path: str, version: str, query: Mapping[str, str], seconds: int) -> Iterator[Json]:
@@ -82,6 +81,14 @@ def lines(api: client.ApiClient, path: str, query: Mapping[str, str]) -> Iterato
         raise EnvironmentFault(f"the API server broke off a text: {error}", where=f"GET {path}") from error
     finally:
         answer.release_conn()
+
+
+def _body(answer: urllib3.BaseHTTPResponse, where: str) -> bytes:
+    """The whole answer, which is read only now."""
+    try:
+        return bytes(answer.data)
+    except urllib3.exceptions.HTTPError as error:
+        raise EnvironmentFault(f"the API server broke off an answer: {error}", where=where) from error
 
 
 def _lines(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:

@@ -46,6 +46,13 @@ def test_a_server_that_is_not_there_is_named(server: FaultyServer, api: client.A
     assert failed.value.where == "GET http://127.0.0.1:1/version"
 
 
+def test_an_answer_that_breaks_off_is_told(server: FaultyServer, api: client.ApiClient) -> None:
+    server.on("GET", "/api/v1/x", (200, {"a": [1]}))
+    server.cut_off = 10
+    with pytest.raises(EnvironmentFault, match="broke off an answer"):
+        rest.send(api, "GET", "/api/v1/x")
+
+
 def test_a_watch_gives_each_line_however_it_was_cut(server: FaultyServer, api: client.ApiClient) -> None:
     events = [{"type": "ADDED", "object": {"data": "ä" * 70_000}}, {"type": "BOOKMARK"}]
     server.on("GET", "/api/v1/x", (200, b"\n".join(json.dumps(event).encode() for event in events) + b"\n"))

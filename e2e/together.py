@@ -1,6 +1,7 @@
 """Rollouts that go on at the same time in one process: dozens of journeys cost too much as dozens of processes.
 
-The first test that waits for its rollout begins those of all selected tests; each test then waits for its own.
+The first test that waits for its rollout begins those of all selected tests, as many at a time as the cores bear; each
+test then waits for its own.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ import os
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Semaphore
 
 import pytest
 from stories import Story
@@ -25,7 +25,7 @@ from canarylab.report.store import Store
 from canarylab.scenario import space
 from canarylab.stack import Stack
 
-STARTING_FOR_EACH_CORE = 2
+FOR_EACH_CORE = 6  # as many scenarios go on at a time; with all 58 at once two cores starve the users
 
 
 @dataclass
@@ -38,11 +38,8 @@ class Rollout:
     root: Path
     journey: Journey | None = None
 
-    def play(self, stack: Stack, reproduce: str, starting: Semaphore) -> None:
-        """Raises what failed the rollout, after its case is kept; what runs in its namespace ends if it held.
-
-        It brings its application while it has one of ``starting``, since pods that start cost most.
-        """
+    def play(self, stack: Stack, reproduce: str) -> None:
+        """Raises what failed the rollout, after its case is kept; what runs in its namespace ends if it held."""
         name, kept = space.name(f"{self.provider.name}-{self.story.name}"), Store(self.root, self.test)
         space.create(stack.cluster, name)
         made = self.story.application(self.provider, name)
@@ -50,8 +47,6 @@ class Rollout:
         kept.begin(name, self.journey.canary.name, reproduce)
         failure = ""
         try:
-            with starting:
-                self.journey.install()
             self.story.play(self.journey)
         except Exception as error:
             failure = str(error)
@@ -98,10 +93,9 @@ class Together:
             params, test = item.callspec.params, item.nodeid
             one = Rollout(params["provider"], params["story"], test, pytest_plugin.report_root(config))
             self._rollouts[test] = one
-        self._pool = ThreadPoolExecutor(len(self._rollouts))
-        starting = Semaphore(STARTING_FOR_EACH_CORE * (os.cpu_count() or 1))
+        self._pool = ThreadPoolExecutor(FOR_EACH_CORE * (os.cpu_count() or 1))
         for test, one in self._rollouts.items():
-            self._futures[test] = self._pool.submit(one.play, stack, pytest_plugin.again(config, test), starting)
+            self._futures[test] = self._pool.submit(one.play, stack, pytest_plugin.again(config, test))
 
     def stop(self) -> None:
         """Waits for what still goes on; each rollout has a bound of its own."""

@@ -58,7 +58,7 @@ class Journey:
         clients, where = stack.cluster.api_client, stack.flagger.namespace
         self._observer = Observer(clients, self.canary, route, where, self.record)
         self._clocks = Clocks.of_this_machine(shared=stack.cluster.shares_clock)
-        self._installed = self._started = False
+        self._started = False
         self._shipped: Change | None = None
 
     @property
@@ -70,20 +70,14 @@ class Journey:
     def prometheus(self) -> Prometheus:
         return Prometheus(self.stack.cluster.prometheus)
 
-    def install(self) -> None:
-        """The application, available and observed; its Canary is not there yet."""
-        self._installed = True
+    def start(self) -> None:
+        """Everything up to the steady state: application, canary initialised, users answered."""
+        self._started = True
         space, cluster = self.canary.namespace, self.stack.cluster
         self._require_fit()
         self._observer.start()
         objects = (*cluster.programs(), *map(cluster.adapted, self.application.objects))
         parts.install(self._api, Part("application", objects, space), failure=cluster.failure)
-
-    def start(self) -> None:
-        """Everything up to the steady state: application, canary initialised, users answered."""
-        self._started, space = True, self.canary.namespace
-        if not self._installed:
-            self.install()
         if self.application.early:
             self._bring_users()
         apply.apply(self._api, [self.application.canary], namespace=space)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from canarylab.problem import Problem, Spot, nearest
 from canarylab.scenario import source
-from canarylab.scenario.problem import Problem, Spot, nearest
 from canarylab.scenario.source import Path, Source
 
 TEXT, KEY = st.text("abc: #-'\"{}"), st.text("abc", min_size=1)

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from canarylab.errors import UsageError
+from canarylab.problem import Problem
 from canarylab.scenario import find, load
-from canarylab.scenario.problem import Problem, WrongFile
+from canarylab.scenario.problem import WrongFile
 
 
 @click.command("lint")

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from canarylab.errors import CanarylabError, EnvironmentFault
+from canarylab.problem import Problem, Spot
 from canarylab.record import cast
 from canarylab.record.grammar import DIRECTIVES
-from canarylab.record.problem import Problem, WrongDemo
+from canarylab.record.problem import WrongDemo
 from canarylab.record.terminal import COLUMNS, ROWS, contained, environment
 
 PROGRAM = "asciinema-automation"
@@ -50,7 +51,7 @@ def _ours(demo: Path) -> Iterator[Problem]:
         found = _DIRECTIVE.match(line)
         if found and found[1] in DIRECTIVES and DIRECTIVES[found[1]].ours:
             what, hint = f"`{found[1]}` is ours, and {PROGRAM} passes over it", "record it without --engine"
-            yield Problem(str(demo), number, found.start(1) + 1, len(found[1]), what, hint, line)
+            yield Problem(str(demo), Spot(number, found.start(1) + 1, len(found[1])), what, hint, line)
 
 
 def _require() -> None:

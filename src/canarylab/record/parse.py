@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from canarylab.errors import UsageError
+from canarylab.problem import Problem, Spot, nearest
 from canarylab.record.grammar import DIRECTIVES, FIELDS, Match, seconds
-from canarylab.record.problem import Problem, WrongDemo, nearest
+from canarylab.record.problem import WrongDemo
 from canarylab.record.script import (
     AfterCheck,
     Assert,
@@ -117,12 +118,12 @@ class _Reader:
         if self._open:
             number, line = self._open[-1]
             what, hint = "this backslash joins the line to nothing", "write its rest below, or take the backslash away"
-            self.problems.append(Problem(self._at[0], number, len(line), 1, what, hint, line))
+            self.problems.append(Problem(self._at[0], Spot(number, len(line), 1), what, hint, line))
             self._open.clear()
 
     def _made(self, column: int, width: int, what: str, hint: str = "") -> Problem:
         file, number, line = self._at
-        return Problem(file, number, column, width, what, hint, line)
+        return Problem(file, Spot(number, column, width), what, hint, line)
 
     def _problem(self, column: int, width: int, what: str, hint: str = "") -> None:
         self.problems.append(self._made(column, width, what, hint))

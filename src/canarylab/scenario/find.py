@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from canarylab.errors import UsageError
-from canarylab.scenario.problem import nearest
+from canarylab.problem import nearest
 
 FOLDER = "scenarios"
 MODELINE = "# yaml-language-server: $schema="

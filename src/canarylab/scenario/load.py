@@ -16,9 +16,10 @@ from pydantic import ValidationError
 from canarylab.errors import UsageError
 from canarylab.model import plan
 from canarylab.model.canary import Canary
+from canarylab.problem import Problem, Spot, nearest
 from canarylab.scenario import applications, sense, source, substitute, wording
 from canarylab.scenario.document import Scenario
-from canarylab.scenario.problem import Problem, Spot, WrongFile, nearest
+from canarylab.scenario.problem import WrongFile
 from canarylab.scenario.source import Source
 from canarylab.scenario.steps.wait import Wait
 from canarylab.scenario.substitute import Scalar

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from canarylab import faults
 from canarylab.errors import CanarylabError
 from canarylab.model.canary import Canary, Strategy
+from canarylab.problem import Problem
 from canarylab.scenario import applications
 from canarylab.scenario.document import Entry, Scenario
 from canarylab.scenario.expect.alerts import Alerts
@@ -18,7 +19,6 @@ from canarylab.scenario.expect.hooks import Hooks
 from canarylab.scenario.expect.plan import Plan
 from canarylab.scenario.expect.reaches import Reaches
 from canarylab.scenario.expect.split import Split
-from canarylab.scenario.problem import Problem
 from canarylab.scenario.source import Path
 from canarylab.scenario.steps.apply import Apply
 from canarylab.scenario.steps.fault import OneFault

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from canarylab.scenario.problem import Problem, Spot
+from canarylab.problem import Problem, Spot
 
 Path = tuple[str | int, ...]
 

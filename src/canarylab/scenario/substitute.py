@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from canarylab.scenario.problem import Problem, Spot, nearest
+from canarylab.problem import Problem, Spot, nearest
 from canarylab.scenario.source import Path, Source
 
 Scalar = str | int | float | bool

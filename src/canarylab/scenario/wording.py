@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from canarylab.problem import Problem, nearest
 from canarylab.scenario import schema
 from canarylab.scenario.data import UnknownWord
-from canarylab.scenario.problem import Problem, nearest
 from canarylab.scenario.source import Path, Source
 
 _KINDS: Mapping[str, str] = {

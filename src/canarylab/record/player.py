@@ -21,11 +21,13 @@ from canarylab.record.script import (
     CanaryName,
     End,
     Expect,
+    Hide,
     Instruction,
     Line,
     Press,
     Script,
     Send,
+    Show,
     Step,
     Wait,
 )
@@ -33,7 +35,7 @@ from canarylab.record.terminal import MARKS, Terminal
 
 BOUND = 30.0  # seconds for output and for a command's end, where the script names no other
 _GLANCE = 0.05
-_GRACE = 0.5  # seconds in which a command that is about to end may do so before a line is typed into it
+_GRACE = 0.5  # seconds in which a command that is about to end may do so before what comes after it begins
 _QUIET = 1.0  # seconds without output after which a screen shows all that an event has caused
 _ECHO = 2.0  # seconds for a program to show what was typed into it, if it does
 _STARTED = 10.0  # seconds for a program that the shell has begun to take the keys; milliseconds are usual
@@ -129,8 +131,8 @@ class Player:
 
     def _begin(self, one: Instruction) -> None:
         self._rest(self._pause)
-        if isinstance(one, Line | End) or not (self._handed or isinstance(one, _WHILE_RUNNING)):
-            self._to_prompt(grace=isinstance(one, Line))
+        if isinstance(one, _AFTER) or not (self._handed or isinstance(one, _WHILE_RUNNING)):
+            self._to_prompt(grace=not isinstance(one, End))
         self._now, self._left = one, self._left[1:]
         self._began.append(Began(self._clock.monotonic(), len(self._text), one))
         if act := _ACTS.get(type(one)):
@@ -302,6 +304,9 @@ def _blank(mark: re.Match[str]) -> str:
     return "\0" * len(mark[0])
 
 
+# What comes after the end of a command that is about to end, also where the script has typed into it: the last words of
+# such a command are neither hidden nor shown by what stands behind it.
+_AFTER = (Line, End, Hide, Show)
 # What goes on while a command runs; everything else comes after its end.
 _WHILE_RUNNING = (Line, Expect, Send, Press, Assert, Wait)
 _ACTS: Mapping[type[Instruction], Callable[[Player, Any], None]] = {

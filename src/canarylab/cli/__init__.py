@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from canarylab import paths
-from canarylab.errors import CanarylabError
+from canarylab import console, paths
 
 # subcommand -> the module that holds it, imported only when it is asked for
 COMMANDS = (
@@ -78,14 +76,4 @@ def revert_faults() -> None:
 
 
 def main(argv: list[str] | None = None) -> Any:
-    try:
-        return cli(argv, standalone_mode=False)
-    except CanarylabError as error:
-        print(f"canarylab: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        print("canarylab: interrupted", file=sys.stderr)
-        sys.exit(130)
+    return console.run(cli, "canarylab", argv)

@@ -5,12 +5,11 @@ Its output reads like kubectl's; errors become three lines and an exit code.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
 
-from canarylab.errors import CanarylabError
+from canarylab import console
 from canarylab.supergloo.cli import apply, create, get, init, install, mesh
 
 
@@ -38,14 +37,4 @@ for _one in (
 
 
 def main(argv: list[str] | None = None) -> Any:
-    try:
-        return cli(argv, standalone_mode=False)
-    except CanarylabError as error:
-        print(f"supergloo: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        print("supergloo: interrupted", file=sys.stderr)
-        sys.exit(130)
+    return console.run(cli, "supergloo", argv)

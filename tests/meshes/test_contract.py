@@ -13,7 +13,7 @@ from canarylab import paths, toolchain
 from canarylab.journey import played
 from canarylab.journey.application import podinfo
 from canarylab.kube import manifests
-from canarylab.meshes import providers, served, translator
+from canarylab.meshes import providers, served, translation
 from canarylab.meshes.provider import AB, BLUE_GREEN, CANARY, MIRROR, Provider
 from canarylab.meshes.queries import DURATION, RATE
 from canarylab.model.canary import Canary
@@ -84,7 +84,7 @@ def test_a_canary_of_it_is_one_that_flagger_takes(provider: Provider) -> None:
 
 @EVERY
 def test_nothing_is_routed_where_there_is_no_object(provider: Provider) -> None:
-    assert translator.decide([provider], {}).objects == ()
+    assert translation.decide([provider], {}).objects == ()
 
 
 def test_no_metric_is_recorded_twice_with_the_same_labels() -> None:

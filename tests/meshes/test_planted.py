@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from canarylab.cli.meshes import command
 from canarylab.errors import UsageError
-from canarylab.meshes import providers, translator
+from canarylab.meshes import providers, translation
 from canarylab.meshes.provider import Provider
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -48,7 +48,7 @@ def test_a_mesh_of_another_package_is_listed_and_translated(package: Path) -> No
     mesh = providers.get("sharemesh")
     assert isinstance(mesh, Provider)
     assert "sharemesh" in CliRunner().invoke(command).output
-    (made,) = translator.decide([mesh], {"Share": [SHARE]}).objects
+    (made,) = translation.decide([mesh], {"Share": [SHARE]}).objects
     assert [one["weight"] for one in made["spec"]["http"][0]["route"]] == [70, 30]
 
 

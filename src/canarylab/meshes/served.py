@@ -14,7 +14,7 @@ import yaml
 from canarylab import paths
 from canarylab.kube import manifests
 from canarylab.kube.parts import Part
-from canarylab.meshes import recording, translator
+from canarylab.meshes import recording, translation
 from canarylab.meshes.istio import NAMESPACE, Istio
 from canarylab.meshes.provider import Provider, translated
 from canarylab.meshes.recording import Record
@@ -62,21 +62,21 @@ def translators(chosen: Sequence[Provider]) -> list[Part]:
     if not served:
         return []
     objects = [*_account(), *_rights(served), _deployment([one.name for one in served])]
-    return [Part(translator.OWNER, tuple(objects), NAMESPACE)]
+    return [Part(translation.OWNER, tuple(objects), NAMESPACE)]
 
 
 def _account() -> list[Json]:
-    return [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": translator.OWNER}}]
+    return [{"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": translation.OWNER}}]
 
 
 def _rights(chosen: Sequence[Provider]) -> list[Json]:
     """It reads the kinds that it translates, and writes Istio's."""
     rules = [
         {"apiGroups": [one.group], "resources": [one.plural], "verbs": verbs}
-        for kinds, verbs in ((translator.watched(chosen), _READ), (translator.MAKES, _WRITE))
+        for kinds, verbs in ((translation.watched(chosen), _READ), (translation.MAKES, _WRITE))
         for one in kinds
     ]
-    name = f"canarylab-{translator.OWNER}"
+    name = f"canarylab-{translation.OWNER}"
     api = "rbac.authorization.k8s.io"
     return [
         {"apiVersion": f"{api}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": rules},
@@ -85,13 +85,13 @@ def _rights(chosen: Sequence[Provider]) -> list[Json]:
             "kind": "ClusterRoleBinding",
             "metadata": {"name": name},
             "roleRef": {"apiGroup": api, "kind": "ClusterRole", "name": name},
-            "subjects": [{"kind": "ServiceAccount", "name": translator.OWNER, "namespace": NAMESPACE}],
+            "subjects": [{"kind": "ServiceAccount", "name": translation.OWNER, "namespace": NAMESPACE}],
         },
     ]
 
 
 def _deployment(names: list[str]) -> Json:
-    labels = {"app": translator.OWNER}
+    labels = {"app": translation.OWNER}
     container = {
         "name": "translator",
         "image": _IMAGE,
@@ -101,13 +101,13 @@ def _deployment(names: list[str]) -> Json:
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": {"name": translator.OWNER},
+        "metadata": {"name": translation.OWNER},
         "spec": {
             "strategy": {"type": "Recreate"},
             "selector": {"matchLabels": labels},
             "template": {
                 "metadata": {"labels": labels},
-                "spec": {"serviceAccountName": translator.OWNER, "containers": [container]},
+                "spec": {"serviceAccountName": translation.OWNER, "containers": [container]},
             },
         },
     }

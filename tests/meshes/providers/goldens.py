@@ -15,7 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from canarylab.kube import manifests
-from canarylab.meshes import recording, served, translator
+from canarylab.meshes import recording, served, translation
 from canarylab.meshes.provider import Provider
 
 Json = dict[str, Any]
@@ -49,7 +49,7 @@ def made(provider: Provider, objects: Sequence[Json]) -> Json:
     """The weights of each route object by its name, and the VirtualServices of all."""
     found, route = routes(provider, objects), provider.route
     assert route is not None
-    wanted = translator.decide([provider], {route.kind.name: found})
+    wanted = translation.decide([provider], {route.kind.name: found})
     weights = {one["metadata"]["name"]: dict(route.weights(one)) for one in found}
     return {"weights": weights, "made": list(wanted.objects)}
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from canarylab.journey import played
 from canarylab.journey.application import podinfo
 from canarylab.kube import manifests
-from canarylab.meshes import providers, translator
+from canarylab.meshes import providers, translation
 from canarylab.meshes.providers import consul
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ def decided(objects: list[Json]) -> list[Json]:
     world: dict[str, list[Json]] = defaultdict(list)
     for item in objects:
         world[item["kind"]].append(item)
-    return list(translator.decide([consul.PROVIDER], world).objects)
+    return list(translation.decide([consul.PROVIDER], world).objects)
 
 
 def splitter(name: str, *splits: Json) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 import goldens
 import pytest
 
-from canarylab.meshes import translator
+from canarylab.meshes import translation
 from canarylab.meshes.providers import kuma
 from canarylab.model.canary import Canary
 
@@ -59,13 +59,13 @@ def test_the_namespace_is_that_of_the_destination() -> None:
 def test_a_route_that_outlived_its_namespace_is_not_translated(spaces: list[str], count: int) -> None:
     [item] = goldens.read(CASES[0])
     there = [{"metadata": {"name": name}} for name in spaces]
-    assert len(translator.decide([kuma.PROVIDER], {"TrafficRoute": [item], "Namespace": there}).objects) == count
+    assert len(translation.decide([kuma.PROVIDER], {"TrafficRoute": [item], "Namespace": there}).objects) == count
 
 
 def test_a_namespace_that_ends_is_no_place_any_more() -> None:
     [item] = goldens.read(CASES[0])
     ending = {"metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T00:00:00Z"}}
-    assert not translator.decide([kuma.PROVIDER], {"TrafficRoute": [item], "Namespace": [ending]}).objects
+    assert not translation.decide([kuma.PROVIDER], {"TrafficRoute": [item], "Namespace": [ending]}).objects
 
 
 def test_each_service_says_that_it_speaks_http() -> None:

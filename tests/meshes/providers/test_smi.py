@@ -8,7 +8,7 @@ from typing import Any
 import goldens
 import pytest
 
-from canarylab.meshes import providers, translator
+from canarylab.meshes import providers, translation
 from canarylab.meshes.provider import translated
 from canarylab.meshes.providers import istio, smi
 
@@ -55,5 +55,5 @@ def test_an_object_that_is_served_in_each_version_is_translated_once(capsys: pyt
     [item] = goldens.read(goldens.cases("osm")[0])
     item["metadata"]["uid"] = "one"
     world = {f"TrafficSplit.{version}": [item] for version in ("v1alpha1", "v1alpha2", "v1alpha3")}
-    assert len(translator.decide(translated(smi.PROVIDERS), world).objects) == 1
+    assert len(translation.decide(translated(smi.PROVIDERS), world).objects) == 1
     assert capsys.readouterr().err == ""

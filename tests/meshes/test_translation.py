@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canarylab.kube.reconcile import Kind
-from canarylab.meshes import providers, served, translator
+from canarylab.meshes import providers, served, translation
 from canarylab.meshes.provider import Provider, translated
 
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ def route(name: str, made: int) -> Json:
 
 def decided(*splits: Json, others: tuple[Json, ...] = ()) -> list[Json]:
     world = {"TrafficSplit.v1alpha1": splits, "ApisixRoute": others}
-    return list(translator.decide([LINKERD, APISIX], world).objects)
+    return list(translation.decide([LINKERD, APISIX], world).objects)
 
 
 def shares(item: Json) -> dict[str, int]:
@@ -86,12 +86,12 @@ def test_an_object_that_says_nothing_makes_nothing() -> None:
 def test_one_kind_may_be_read_in_two_ways() -> None:
     chosen = translated([NGINX, SKIPPER])
     assert chosen == [NGINX, SKIPPER]
-    assert [one.kind for one in translator.watched(chosen)] == ["Ingress"]
+    assert [one.kind for one in translation.watched(chosen)] == ["Ingress"]
 
 
 def test_two_versions_of_a_kind_are_watched_apart() -> None:
     chosen = translated([providers.get("linkerd"), providers.get("osm"), providers.get("smi:v1alpha1")])
-    assert [one.name for one in translator.watched(chosen)] == ["TrafficSplit.v1alpha1", "TrafficSplit.v1alpha2"]
+    assert [one.name for one in translation.watched(chosen)] == ["TrafficSplit.v1alpha1", "TrafficSplit.v1alpha2"]
 
 
 @pytest.mark.parametrize("chosen", [[NGINX], [LINKERD, APISIX]], ids=["one", "two"])
@@ -99,9 +99,9 @@ def test_its_account_may_read_what_it_watches_and_write_what_it_makes(chosen: li
     (part,) = served.translators(chosen)
     (role,) = [one for one in part.objects if one["kind"] == "ClusterRole"]
     allowed = {(one["apiGroups"][0], one["resources"][0]): set(one["verbs"]) for one in role["rules"]}
-    for kind in translator.watched(translated(chosen)):
+    for kind in translation.watched(translated(chosen)):
         assert {"list", "watch"} <= allowed[kind.group, kind.plural]
-    for kind in translator.MAKES:
+    for kind in translation.MAKES:
         assert {"list", "create", "patch", "delete"} <= allowed[kind.group, kind.plural]
 
 
@@ -121,4 +121,4 @@ def test_further_kinds_are_watched_once() -> None:
     made = Provider(
         LINKERD.name, "", LINKERD.plane, "", LINKERD.strategies, LINKERD.route, LINKERD.queries, further=(kind, kind)
     )
-    assert [one.name for one in translator.watched([made])] == ["TrafficSplit.v1alpha1", "Namespace"]
+    assert [one.name for one in translation.watched([made])] == ["TrafficSplit.v1alpha1", "Namespace"]

@@ -13,13 +13,13 @@ import pytest
 from stories import Story, told
 from together import Together
 
-from canarylab import pytest_plugin
+from canarylab import pytest_providers
 from canarylab.meshes import Provider
 from canarylab.stack import Stack
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    chosen, marks = pytest_plugin.providers(metafunc.config)
+    chosen, marks = pytest_providers.chosen(metafunc.config)
     pairs = [(provider, story) for provider in chosen for story in told(provider)]
     params = [pytest.param(*pair, id=f"{pair[0].name}-{pair[1].name}", marks=marks) for pair in pairs]
     metafunc.parametrize(("provider", "story"), params)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from stories import Story
 
-from canarylab import pytest_plugin
+from canarylab import pytest_plugin, pytest_providers
 from canarylab.journey import Journey, cases
 from canarylab.kube import idle
 from canarylab.meshes import Provider
@@ -59,7 +59,7 @@ class Rollout:
     def properties(self) -> list[tuple[str, object]]:
         """What JUnit and the table at the end say of it."""
         told = [(pytest_plugin.ROLLOUT, outcome.summary) for outcome in self.journey.outcomes] if self.journey else []
-        return [*told, ("data_plane", self.provider.plane.value), (pytest_plugin.CELL, self._cell().text())]
+        return [*told, ("data_plane", self.provider.plane.value), (pytest_providers.CELL, self._cell().text())]
 
     def _cell(self) -> Cell:
         seen = self.journey.record.timeline.since_trigger() if self.journey else Timeline()

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from canarylab import paths, pytest_rungs
+from canarylab import paths, pytest_providers, pytest_rungs
 from canarylab.errors import CanarylabError
 from canarylab.scenario.plugin import Scenarios
 
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from canarylab.faults import Applied, Fault
     from canarylab.flagger import Flagger
     from canarylab.journey import Application, Journey
-    from canarylab.meshes import Mesh, Provider
-    from canarylab.report.matrix import Cell
+    from canarylab.meshes import Mesh
     from canarylab.session import Shared, Wanted
     from canarylab.stack import Stack
 
@@ -48,8 +47,7 @@ MARKERS = {
 _LOCAL = ("cryptography", "grpc", "pyroute2")  # what the extra [local] brings
 _SHARED = pytest.StashKey["Shared"]()
 _NOTES = pytest.StashKey[list[str]]()
-ROLLOUT = "canarylab.rollout"  # the names of a test's properties in JUnit
-CELL = "canarylab.matrix"
+ROLLOUT = "canarylab.rollout"  # the name of a test's property in JUnit
 _FAILED = pytest.StashKey[bool]()
 _FAILURE = pytest.StashKey[str]()  # what failed a test, in pytest's words
 _ASKED = pytest.StashKey[bool]()  # whether --canary-report was given
@@ -156,20 +154,6 @@ def report_root(config: pytest.Config) -> Path:
     return Path(config.option.canary_report)
 
 
-def providers(config: pytest.Config) -> tuple[list[Provider], list[pytest.MarkDecorator]]:
-    """The providers that a run is about, for tests that have one as a parameter, and the marks of such tests.
-
-    These are all unless ``--mesh`` names some. Only a run that asks for providers takes them for journeys.
-    """
-    from canarylab import meshes
-
-    named = config.getoption("--mesh")
-    chosen = list(meshes.chosen(named or meshes.ALL))
-    if config.getoption("--real-only"):
-        chosen = [one for one in chosen if not one.translated]
-    return chosen, [pytest.mark.matrix, *([pytest.mark.canary] if named else [pytest.mark.mesh(meshes.ALL)])]
-
-
 def pytest_report_header(config: pytest.Config) -> str:
     flagger = config.getoption("--flagger") or "the pinned release"
     rung, mesh = config.getoption("--cluster"), config.getoption("--mesh") or "istio"
@@ -243,8 +227,8 @@ def _command(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    cells = list(_cells(terminalreporter))
-    lines = [*_rollouts(terminalreporter), *_matrix(config, cells), *config.stash[_NOTES]]
+    matrix = pytest_providers.table(terminalreporter, report_root(config))
+    lines = [*_rollouts(terminalreporter), *matrix, *config.stash[_NOTES]]
     if lines:
         terminalreporter.section("canarylab")
         for line in lines:
@@ -257,30 +241,6 @@ def _rollouts(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
         if isinstance(report, pytest.TestReport) and report.when == "teardown":
             said = (value for name, value in report.user_properties if name == ROLLOUT)
             yield from (f"{report.nodeid.rpartition('::')[2]}: {value}" for value in said)
-
-
-def _cells(terminalreporter: pytest.TerminalReporter) -> Iterator[Cell]:
-    """What the tests of providers have shown."""
-    failed = {report.nodeid for report in terminalreporter.stats.get("failed", [])}
-    for report in terminalreporter.stats.get("", []):
-        if isinstance(report, pytest.TestReport) and report.when == "teardown":
-            for name, value in report.user_properties:
-                if name == CELL:
-                    from canarylab.report.matrix import Cell
-
-                    yield Cell.read(str(value), held=report.nodeid not in failed)
-
-
-def _matrix(config: pytest.Config, cells: list[Cell]) -> list[str]:
-    """The table of providers, also left as markdown beside the report."""
-    if not cells:
-        return []
-    from canarylab.report import matrix
-
-    root = report_root(config)
-    root.mkdir(parents=True, exist_ok=True)
-    (root / "matrix.md").write_text(matrix.markdown(cells))
-    return [*matrix.text(cells), f"the same as markdown: {root / 'matrix.md'}"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,0 +1,53 @@
+"""Tests that have a provider of Flagger's as a parameter: which ones a run is about, and their table at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from canarylab.meshes import Provider
+    from canarylab.report.matrix import Cell
+
+CELL = "canarylab.matrix"  # the name of a test's property in JUnit
+
+
+def chosen(config: pytest.Config) -> tuple[list[Provider], list[pytest.MarkDecorator]]:
+    """The providers that a run is about, for tests that have one as a parameter, and the marks of such tests.
+
+    These are all unless ``--mesh`` names some. Only a run that asks for providers takes them for journeys.
+    """
+    from canarylab import meshes
+
+    named = config.getoption("--mesh")
+    found = list(meshes.chosen(named or meshes.ALL))
+    if config.getoption("--real-only"):
+        found = [one for one in found if not one.translated]
+    return found, [pytest.mark.matrix, *([pytest.mark.canary] if named else [pytest.mark.mesh(meshes.ALL)])]
+
+
+def table(terminalreporter: pytest.TerminalReporter, root: Path) -> list[str]:
+    """What each provider has shown, also left as markdown in ``root``; nothing where no such test ran."""
+    cells = list(_cells(terminalreporter))
+    if not cells:
+        return []
+    from canarylab.report import matrix
+
+    root.mkdir(parents=True, exist_ok=True)
+    (root / "matrix.md").write_text(matrix.markdown(cells))
+    return [*matrix.text(cells), f"the same as markdown: {root / 'matrix.md'}"]
+
+
+def _cells(terminalreporter: pytest.TerminalReporter) -> Iterator[Cell]:
+    """What the tests of providers have shown."""
+    failed = {report.nodeid for report in terminalreporter.stats.get("failed", [])}
+    for report in terminalreporter.stats.get("", []):
+        if isinstance(report, pytest.TestReport) and report.when == "teardown":
+            for name, value in report.user_properties:
+                if name == CELL:
+                    from canarylab.report.matrix import Cell
+
+                    yield Cell.read(str(value), held=report.nodeid not in failed)

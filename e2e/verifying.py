@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import accounts
 import yaml
 
 from canarylab.clusters.cluster import Cluster
@@ -50,7 +51,7 @@ def account(cluster: Cluster, namespace: str, folder: Path) -> Iterator[Path]:
     subject = f"--serviceaccount={namespace}:verify"
     cluster.kubectl("create", "clusterrolebinding", name, f"--clusterrole={name}", subject)
     try:
-        yield _kubeconfig(cluster, namespace, folder)
+        yield accounts.kubeconfig(cluster, namespace, "verify", folder)
     finally:
         cluster.kubectl("delete", "clusterrole,clusterrolebinding", name)
 
@@ -60,18 +61,6 @@ def _documented_role() -> dict[str, Any]:
     assert block is not None
     found: dict[str, Any] = yaml.safe_load(block[1])
     return found
-
-
-def _kubeconfig(cluster: Cluster, namespace: str, folder: Path) -> Path:
-    """As the cluster's own, with a token instead of its account."""
-    made = yaml.safe_load(cluster.kubeconfig.read_text())
-    token = cluster.kubectl("create", "token", "verify", "-n", namespace).strip()
-    made["users"] = [{"name": one["name"], "user": {"token": token}} for one in made["users"]]
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "kubeconfig"
-    file.touch(mode=0o600)
-    file.write_text(yaml.safe_dump(made))
-    return file
 
 
 def start(kubeconfig: Path, namespace: str, *arguments: str) -> subprocess.Popen[str]:

@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
+import accounts
 import pytest
-from foreign import context_of, kubeconfig_of
+from foreign import context_of
 
 from canarylab.clusters.cluster import Cluster
 from canarylab.clusters.existing import contexts
@@ -26,7 +27,7 @@ def lowly(stack: Stack, namespace: str, tmp_path: Path) -> Path:
     cluster.kubectl("create", "serviceaccount", "lowly", "-n", namespace)
     given = ("--clusterrole=edit", f"--serviceaccount={namespace}:lowly")
     cluster.kubectl("create", "rolebinding", "lowly", "-n", namespace, *given)
-    return kubeconfig_of(cluster, namespace, "lowly", tmp_path)
+    return accounts.kubeconfig(cluster, namespace, "lowly", tmp_path)
 
 
 @pytest.fixture(params=RUNGS)

@@ -31,18 +31,6 @@ def context_of(cluster: Cluster) -> str:
     return str(yaml.safe_load(cluster.kubeconfig.read_text())["current-context"])
 
 
-def kubeconfig_of(cluster: Cluster, namespace: str, account: str, folder: Path) -> Path:
-    """The cluster's kubeconfig with a ServiceAccount's token instead of its own account."""
-    made = yaml.safe_load(cluster.kubeconfig.read_text())
-    token = cluster.kubectl("create", "token", account, "-n", namespace).strip()
-    made["users"] = [{"name": one["name"], "user": {"token": token}} for one in made["users"]]
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "kubeconfig"
-    file.touch(mode=0o600)
-    file.write_text(yaml.safe_dump(made))
-    return file
-
-
 @dataclass(frozen=True)
 class Caller:
     """Who runs canarylab against the cluster: its kubeconfig, and a state folder of its own."""

@@ -7,10 +7,11 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import accounts
 import pytest
 import tenacity
 import yaml
-from foreign import RIGHTS, Caller, changed, context_of, kubeconfig_of, namespaces, snapshot
+from foreign import RIGHTS, Caller, changed, context_of, namespaces, snapshot
 
 from canarylab import stack
 from canarylab.clusters.cluster import Cluster
@@ -35,7 +36,7 @@ def theirs() -> Iterator[Cluster]:
 @pytest.fixture
 def ci(theirs: Cluster, tmp_path: Path) -> Caller:
     """An account with the rights of the docs, and no other."""
-    return Caller(kubeconfig_of(theirs, "default", "ci", tmp_path), context_of(theirs), tmp_path / "state")
+    return Caller(accounts.kubeconfig(theirs, "default", "ci", tmp_path), context_of(theirs), tmp_path / "state")
 
 
 @pytest.mark.nightly
@@ -66,7 +67,7 @@ def test_what_a_killed_run_left_is_removed_by_whoever_comes_next(theirs: Cluster
 
 @pytest.mark.nightly
 def test_every_right_that_is_missing_is_named_with_what_it_is_for(theirs: Cluster, tmp_path: Path) -> None:
-    kubeconfig = kubeconfig_of(theirs, "default", "lowly", tmp_path)
+    kubeconfig = accounts.kubeconfig(theirs, "default", "lowly", tmp_path)
     code, said = Caller(kubeconfig, context_of(theirs), tmp_path / "state").run(*RUN, "promotion")
     assert code == 3
     assert "list, create, delete namespaces in the whole cluster: the namespace of each test, and its end" in said

@@ -29,7 +29,7 @@ HPA: Json = {
         "metrics": [
             {
                 "type": "Resource",
-                "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 50}},
+                "resource": {"name": "cpu", "target": HALF},
             }
         ],
     },

@@ -7,7 +7,7 @@ import click
 from canarylab import toolchain
 from canarylab.errors import UsageError
 from canarylab.flagger import charts
-from canarylab.flagger.install import namespace as space
+from canarylab.kube import manifests
 from canarylab.meshes import metricsserver
 from canarylab.supergloo.cli import target
 from canarylab.supergloo.cli.target import Json, Target
@@ -30,7 +30,7 @@ def command(where: Target, *, what: str, namespace: str, settings: tuple[str, ..
     if mesh and not where.dry_run:
         where.change(mesh, "meshes", {"spec": {"smiEnabled": True}}, "takes TrafficSplits")
     place = namespace or _PLACES[what]
-    where.send(space(place), *_objects(toolset, what, place, chosen), namespace=place)
+    where.send(manifests.namespace(place), *_objects(toolset, what, place, chosen), namespace=place)
 
 
 def _objects(toolset: Toolset, what: str, place: str, settings: list[str]) -> list[Json]:

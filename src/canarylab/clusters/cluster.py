@@ -101,14 +101,6 @@ class Cluster(Protocol):
         ...
 
 
-def namespace_of(
-    name: str, labels: Mapping[str, str] | None = None, annotations: Mapping[str, str] | None = None
-) -> Json:
-    """A Namespace object."""
-    meta = {"name": name, "labels": dict(labels or {}), "annotations": dict(annotations or {})}
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": meta}
-
-
 def run_kubectl(cluster: Cluster, args: tuple[str, ...], stdin: str | None) -> str:
     """Runs a cluster's kubectl and returns its standard output; UsageError with its own words when it fails."""
     done = subprocess.run(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from canarylab.clusters.local.layout import PROMETHEUS_ADDRESS
+from canarylab.kube import manifests
 from canarylab.kube.parts import Part
 from canarylab.kube.services import Service
 from canarylab.meshes import Mesh, rendered
@@ -50,7 +51,7 @@ def parts(toolset: Toolset, mesh: Mesh) -> list[Part]:
     around = tuple(_as_our_prometheus(item) for item in objects if not _is(item, "flagger"))
     itself = tuple(_for(mesh.provider, asked_at_once(item)) for item in objects if _is(item, "flagger"))
     return [
-        Part("flagger-rights", (namespace(mesh.namespace), *around), mesh.namespace),
+        Part("flagger-rights", (manifests.namespace(mesh.namespace), *around), mesh.namespace),
         Part("flagger", itself, mesh.namespace, after=mesh.metrics),
     ]
 
@@ -59,11 +60,6 @@ def tester(toolset: Toolset) -> Part:
     """Flagger's load tester, by its own kustomization and in the namespace that it names."""
     part = _moved(toolset, "tester", TESTER)
     return replace(part, objects=tuple(map(asked_at_once, part.objects)))
-
-
-def namespace(name: str) -> Json:
-    """A Namespace object."""
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
 
 
 def _is(item: Json, name: str) -> bool:
@@ -104,4 +100,4 @@ def _as_our_prometheus(item: Json) -> Json:
 def _moved(toolset: Toolset, folder: str, where: str) -> Part:
     objects = rendered.kustomization(toolset, toolset.asset(f"{_KUSTOMIZE}/{folder}"))
     here = [{**item, "metadata": {**item["metadata"], "namespace": where}} for item in objects]
-    return Part(folder, (namespace(where), *here), where)
+    return Part(folder, (manifests.namespace(where), *here), where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,11 @@ def _flat(documents: Iterable[Any], where: str) -> Iterator[Json]:
             yield from _flat(document["items"], where)
         else:
             yield document
+
+
+def namespace(name: str, **meta: Mapping[str, str]) -> Json:
+    """A Namespace object, with its name and what else its metadata shall have (``labels``, ``annotations``)."""
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, **meta}}
 
 
 def label(item: Json) -> str:

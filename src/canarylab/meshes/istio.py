@@ -36,8 +36,7 @@ def definitions(toolset: Toolset) -> Part:
         toolset.asset("gateway-api/crd/standard"),
     ]
     found = [item for item in rendered.files(toolset, *sources) if item["kind"] == "CustomResourceDefinition"]
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
-    return Part("istio-definitions", (namespace, *found))
+    return Part("istio-definitions", (manifests.namespace(NAMESPACE), *found))
 
 
 def control_plane(toolset: Toolset) -> Part:

@@ -25,10 +25,9 @@ _SPACE = "supergloo-system"
 def controller(mesh: str, spec: Mapping[str, Any]) -> list[Part]:
     """SuperGloo by its chart's files, and a Mesh."""
     chart = paths.fixtures() / "supergloo" / "chart"
-    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _SPACE}}
     known = {"apiVersion": "supergloo.solo.io/v1", "kind": "Mesh", "metadata": {"name": mesh}, "spec": spec}
     itself = manifests.read(chart / "crds", chart / "supergloo.yaml")
-    return [Part("supergloo", (space, *itself), _SPACE), Part(f"mesh-{mesh}", (known,), _SPACE)]
+    return [Part("supergloo", (manifests.namespace(_SPACE), *itself), _SPACE), Part(f"mesh-{mesh}", (known,), _SPACE)]
 
 
 @dataclass(frozen=True)

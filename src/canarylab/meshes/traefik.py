@@ -24,8 +24,7 @@ def parts(toolset: Toolset) -> list[Part]:
     kinds = rendered.files(toolset, reference / "kubernetes-crd-definition-v1.yml")
     rights = [bound(item, NAMESPACE) for item in rendered.files(toolset, reference / "kubernetes-crd-rbac.yml")]
     own = [versioned(item, version) for item in manifests.read(paths.fixtures() / "traefik")]
-    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
-    return [Part("traefik", (namespace, *kinds, *rights, *own), NAMESPACE)]
+    return [Part("traefik", (manifests.namespace(NAMESPACE), *kinds, *rights, *own), NAMESPACE)]
 
 
 def bound(item: Json, namespace: str) -> Json:

@@ -18,8 +18,7 @@ Json = dict[str, Any]
 def objects() -> list[Json]:
     """Everything, with the namespace first."""
     chart = paths.fixtures() / "supergloo" / "chart"
-    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
-    return [space, *kinds(), *manifests.read(chart / "supergloo.yaml")]
+    return [manifests.namespace(NAMESPACE), *kinds(), *manifests.read(chart / "supergloo.yaml")]
 
 
 def kinds() -> list[Json]:

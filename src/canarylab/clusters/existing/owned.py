@@ -15,10 +15,9 @@ from typing import Any
 from kubernetes import client
 
 from canarylab.clock import Clock, SystemClock
-from canarylab.clusters.cluster import namespace_of
 from canarylab.clusters.local import registry
 from canarylab.errors import EnvironmentFault
-from canarylab.kube import rest
+from canarylab.kube import manifests, rest
 from canarylab.kube.apply import path
 
 Json = dict[str, Any]
@@ -44,7 +43,8 @@ class Mark:
 
     def namespace(self, name: str, labels: Json, annotations: Json) -> Json:
         """A Namespace of this run; ``labels`` and ``annotations`` are what else it has to have."""
-        return namespace_of(name, {**labels, **self.labels}, {**annotations, OWNER: self.owner})
+        told = {**annotations, OWNER: self.owner}
+        return manifests.namespace(name, labels={**labels, **self.labels}, annotations=told)
 
 
 def owner() -> str:

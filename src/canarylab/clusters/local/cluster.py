@@ -21,13 +21,14 @@ from typing import Any
 import yaml
 
 from canarylab import paths
-from canarylab.clusters.cluster import LOCAL, client_of, namespace_of, run_kubectl
+from canarylab.clusters.cluster import LOCAL, client_of, run_kubectl
 from canarylab.clusters.local import controlplane, credentials, layout, registry
 from canarylab.clusters.local.cri.images import Catalogue
 from canarylab.clusters.local.layout import Folder
 from canarylab.clusters.local.registry import Record
 from canarylab.clusters.ways import Direct
 from canarylab.errors import ComponentDied, EnvironmentFault
+from canarylab.kube import manifests
 from canarylab.process import namespaces
 from canarylab.toolchain import Toolset
 
@@ -101,7 +102,7 @@ class LocalCluster:
 
     def space(self, name: str) -> Json:
         """A Namespace with nothing but its name."""
-        return namespace_of(name)
+        return manifests.namespace(name)
 
     def programs(self) -> tuple[Json, ...]:
         """Nothing: the node knows our images."""

@@ -17,6 +17,11 @@ def test_an_unknown_mesh_is_refused_with_those_that_are_known() -> None:
     assert refused.value.next_step == f"choose one of {', '.join(meshes.names())}, all"
 
 
+@pytest.mark.parametrize("name", ["none", "supergloo"])
+def test_a_mesh_that_serves_no_provider_stands_for_none(name: str) -> None:
+    assert meshes.chosen(name) == ()
+
+
 def test_providers_may_be_named_together() -> None:
     chosen = meshes.get("linkerd,osm")
     assert isinstance(chosen, Served)

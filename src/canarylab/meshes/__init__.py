@@ -32,8 +32,13 @@ def get(name: str) -> Mesh:
 
 
 def chosen(name: str) -> tuple[Provider, ...]:
-    """The providers that a name stands for: one, several with commas between them, or all; UsageError as above."""
+    """The providers that a name stands for: one, several with commas between them, or all; UsageError as above.
+
+    A mesh that serves none, such as ``none``, stands for no provider.
+    """
     known = providers.every()
+    if name in _MESHES and name not in known:
+        return ()
     wanted = list(known) if name == ALL else name.split(",")
     for one in wanted:
         if one not in known:

@@ -1,11 +1,15 @@
-"""A user whose connection the server closes in good order uses another one, and loses no answer."""
+"""A user whose connection the server closes uses another one, and slow answers do not hold up the others."""
 
 from __future__ import annotations
 
 import re
 import socket
+import subprocess
+import sys
 import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from canarylab.observe import client
 from canarylab.observe.client import Pages, Task
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -32,3 +36,31 @@ def test_a_connection_that_the_server_closed_is_not_used_again() -> None:
         assert (first, ask()) == ((200, "ok"), (200, "ok"))
         ask.close()
         serving.join()
+
+
+def test_who_waits_for_an_answer_holds_up_nobody() -> None:
+    """No answer comes before as many have asked as may wait at once."""
+    everybody = threading.Barrier(client.WORKERS, timeout=10)
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            try:
+                everybody.wait()
+            except threading.BrokenBarrierError:
+                self.send_error(503)
+            else:
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        seconds = client.WORKERS / 50
+        argv = [sys.executable, "-m", client.__name__, url, "--per-second", "50", "--seconds", f"{seconds}"]
+        said = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True).stdout
+        server.shutdown()
+    assert [line.split()[2] for line in said.splitlines()] == ["200"] * client.WORKERS

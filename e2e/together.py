@@ -23,9 +23,8 @@ from canarylab.observe.record import Record
 from canarylab.report.matrix import Cell
 from canarylab.report.store import Store
 from canarylab.scenario import space
+from canarylab.scenario.front import FOR_EACH_CORE
 from canarylab.stack import Stack
-
-FOR_EACH_CORE = 6  # as many scenarios go on at a time; with all 58 at once two cores starve the users
 
 
 @dataclass

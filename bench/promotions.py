@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import sys
 import threading
 import time
@@ -26,7 +25,8 @@ from typing import Any
 import weight_latency
 
 from canarylab import stack
-from canarylab.clusters.local import processes, registry
+from canarylab.clusters.local import usage
+from canarylab.clusters.local.usage import Usage
 from canarylab.journey import Change, Journey
 from canarylab.journey.application import podinfo
 from canarylab.model import expectation
@@ -58,22 +58,6 @@ class Polling(threading.Thread):
                     stages.append(now)
 
 
-def usage(up: Stack) -> dict[str, tuple[float, int]]:
-    """Processor seconds and resident bytes of the cluster's programs, by name."""
-    outer, tick = registry.find(up.cluster.name).process(), os.sysconf("SC_CLK_TCK")
-    used: dict[str, tuple[float, int]] = defaultdict(lambda: (0.0, 0))
-    for pid in processes.tree(outer) if outer else ():
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            name = Path(f"/proc/{pid}/comm").read_text().strip()
-        except OSError:
-            continue
-        seconds, resident = used[name]
-        spent = (int(fields[11]) + int(fields[12])) / tick
-        used[name] = (seconds + spent, resident + int(fields[21]) * resource.getpagesize())
-    return dict(used)
-
-
 def journeys(up: Stack, count: int, folder: Path) -> list[Journey]:
     """As many canaries, each in a namespace of its own, all initialised."""
     names = [f"bench-{number}" for number in range(count)]
@@ -89,7 +73,7 @@ def measure(count: int, folder: Path) -> Json:
     """One cluster, so many promotions at once."""
     with stack.running(f"bench-{count}-{os.getpid()}") as up:
         made = journeys(up, count, folder)
-        polling, before, own = Polling(up), usage(up), time.process_time()
+        polling, before, own = Polling(up), usage.of(up.cluster.name), time.process_time()
         polling.start()
         began = time.monotonic()
         with ThreadPoolExecutor(count + 1) as pool:
@@ -98,7 +82,7 @@ def measure(count: int, folder: Path) -> Json:
             wall = time.monotonic() - began
         time.sleep(POLL_SECONDS + 1)  # polling may see the end as well
         polling.ended.set()
-        after, own = usage(up), time.process_time() - own
+        after, own = usage.of(up.cluster.name), time.process_time() - own
         for journey in made:
             journey.stop()
     expected = expectation.promotion(made[0].canary)
@@ -115,11 +99,15 @@ def measure(count: int, folder: Path) -> Json:
         "weight_to_traffic": latency.result(),
         "observer_cpu_seconds": round(own, 1),
         "programs": {
-            name: {"cpu_seconds": round(cpu - before.get(name, (0.0, 0))[0], 1), "rss_mb": round(rss / 1e6)}
-            for name, (cpu, rss) in sorted(after.items(), key=lambda one: -one[1][0])[:14]
-            if cpu >= before.get(name, (0.0, 0))[0]  # else some of them have ended
+            name: {"cpu_seconds": round(used.seconds - _before(before, name), 1), "rss_mb": round(used.memory / 1e6)}
+            for name, used in sorted(after.items(), key=lambda one: -one[1].seconds)[:14]
+            if used.seconds >= _before(before, name)  # else some of them have ended
         },
     }
+
+
+def _before(used: dict[str, Usage], name: str) -> float:
+    return used[name].seconds if name in used else 0.0
 
 
 def table(results: list[Json]) -> str:

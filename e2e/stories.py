@@ -14,7 +14,7 @@ from canarylab.model import expectation, verdict
 Json = dict[str, Any]
 
 # Dozens of rollouts share two cores: ticks of 20 s, in which fewer users ask as often as the verdict wants.
-PER_SECOND = 20.0
+PER_SECOND = 24.0
 SLOW: Json = {"interval": "20s", "threshold": 2}
 WEIGHTS: Json = {**SLOW, "stepWeight": 25, "maxWeight": 50}
 ROUNDS: Json = {**SLOW, "stepWeight": None, "maxWeight": None, "iterations": 2}

@@ -15,6 +15,7 @@ import pytest
 from stories import Story
 
 from canarylab import pytest_plugin, pytest_providers
+from canarylab.clusters.local import usage
 from canarylab.journey import Journey, cases
 from canarylab.kube import idle
 from canarylab.meshes import Provider
@@ -36,6 +37,7 @@ class Rollout:
     test: str
     root: Path
     journey: Journey | None = None
+    memory: str = ""
 
     def play(self, stack: Stack, reproduce: str) -> None:
         """Raises what failed the rollout, after its case is kept; what runs in its namespace ends if it held."""
@@ -53,12 +55,15 @@ class Rollout:
         finally:
             kept.keep(cases.of(self.journey, self.test, failure=failure, reproduce=reproduce))
             self.journey.stop()
+            self.memory = usage.memory(usage.of(stack.cluster.name))
         idle.stop(stack.cluster.api_client(), name)
 
     def properties(self) -> list[tuple[str, object]]:
         """What JUnit and the table at the end say of it."""
         told = [(pytest_plugin.ROLLOUT, outcome.summary) for outcome in self.journey.outcomes] if self.journey else []
-        return [*told, ("data_plane", self.provider.plane.value), (pytest_providers.CELL, self._cell().text())]
+        held = [(pytest_providers.MEMORY, self.memory)] if self.memory else []
+        plane = ("data_plane", self.provider.plane.value)
+        return [*told, *held, plane, (pytest_providers.CELL, self._cell().text())]
 
     def _cell(self) -> Cell:
         seen = self.journey.record.timeline.since_trigger() if self.journey else Timeline()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from canarylab.report.matrix import Cell
 
 CELL = "canarylab.matrix"  # the name of a test's property in JUnit
+MEMORY = "canarylab.memory"  # another one: what the cluster's programs held when the rollout had ended
 
 
 def chosen(config: pytest.Config) -> tuple[list[Provider], list[pytest.MarkDecorator]]:
@@ -38,16 +39,26 @@ def table(terminalreporter: pytest.TerminalReporter, root: Path) -> list[str]:
 
     root.mkdir(parents=True, exist_ok=True)
     (root / "matrix.md").write_text(matrix.markdown(cells))
-    return [*matrix.text(cells), f"the same as markdown: {root / 'matrix.md'}"]
+    held = [value for _, value in _properties(terminalreporter, MEMORY)]
+    memory = [f"memory of the stack: {max(held, key=_mebibytes)}"] if held else []
+    return [*matrix.text(cells), *memory, f"the same as markdown: {root / 'matrix.md'}"]
+
+
+def _mebibytes(memory: str) -> int:
+    return int(memory.partition(" ")[0])
 
 
 def _cells(terminalreporter: pytest.TerminalReporter) -> Iterator[Cell]:
     """What the tests of providers have shown."""
+    from canarylab.report.matrix import Cell
+
     failed = {report.nodeid for report in terminalreporter.stats.get("failed", [])}
+    for test, value in _properties(terminalreporter, CELL):
+        yield Cell.read(value, held=test not in failed)
+
+
+def _properties(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[tuple[str, str]]:
+    """A test and what it noted under a name."""
     for report in terminalreporter.stats.get("", []):
         if isinstance(report, pytest.TestReport) and report.when == "teardown":
-            for name, value in report.user_properties:
-                if name == CELL:
-                    from canarylab.report.matrix import Cell
-
-                    yield Cell.read(str(value), held=report.nodeid not in failed)
+            yield from ((report.nodeid, str(value)) for name, value in report.user_properties if name == wanted)

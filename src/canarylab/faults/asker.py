@@ -16,7 +16,7 @@ from canarylab.model.traffic import Answer
 PACE = 40.0  # questions in a second
 TIMEOUT = 5.0  # seconds that the client waits for an answer
 START = 10.0  # seconds until a pod asks; one or two are usual
-_LOOK_BOUND = 20.0  # seconds for one look; answers that never come take TIMEOUT each, eight at once
+_LOOK_BOUND = 20.0  # seconds for one look; answers that never come take TIMEOUT each, client.WORKERS at once
 _PAUSE = 0.2
 
 

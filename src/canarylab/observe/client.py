@@ -24,7 +24,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT = 5.0  # seconds that a user waits
-WORKERS = 24  # so that the pace holds while answers take WORKERS / PER_SECOND seconds: half a second at 50 a second
+WORKERS = 30  # so that the pace holds while answers take WORKERS / PER_SECOND seconds: half a second at 60 a second
 LATE = 4.0  # seconds of lag that are made up for; more is let go, so that no burst follows a pause
 
 

@@ -31,7 +31,7 @@ class SlowResponses(Fault):
     meshes: ClassVar[tuple[str, ...]] = ("istio",)
 
     seconds: int = described("how long each of them takes", 1, least=1, most=4)
-    per_second: float = described("how many requests in a second, as far as eight at once go", 5.0, least=1, most=50)
+    per_second: float = described("how many requests in a second, as far as 30 at once go", 5.0, least=1, most=50)
     path: str = described("what is asked for; `{seconds}` is replaced", _PATH)
 
     def misfit(self, application: Application) -> str:

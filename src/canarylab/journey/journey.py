@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -35,6 +36,7 @@ Json = dict[str, Any]
 
 _PATCH, _MERGE = "application/strategic-merge-patch+json", "application/merge-patch+json"
 _INITIALISING_TICKS = 6  # three are usual: create the primary, see it ready, initialise
+_SILENT_TICKS = 3  # after a rollout's end; a new revision is detected in the next one
 _LOG_BOUND = 3.0  # seconds for a log line that follows a status; milliseconds are usual
 _LIFETIME = 4  # bounds of a rollout after which users go home by themselves; a journey may ship several revisions
 
@@ -161,12 +163,18 @@ class Journey:
     def wait(self, until: Callable[[Timeline], bool], what: str, limit: float | None = None) -> None:
         """Waits for something in the record; EnvironmentFault with a dossier when it does not come.
 
-        ``limit`` is in seconds, the rollout's own bound if none is given.
+        ``limit`` is in seconds. If none is given, it is the rollout's own bound, and waiting ends early where the
+        rollout has ended and nothing happened since for some ticks.
         """
-        why = self.record.wait(until, limit or expectation.bound(self.canary), self.stack.cluster.failure)
+        failure = self.stack.cluster.failure
+        still = failure if limit else lambda: failure() or self._over() or None
+        why = self.record.wait(until, limit or expectation.bound(self.canary), still)
         if why:
             where = f"canary/{self.canary.namespace}/{self.canary.name}"
             raise EnvironmentFault(f"not seen: {what}: {why}", where=where, next_step=f"read {self.explain(why)}")
+
+    def _over(self) -> str:
+        return over(self.record.timeline, time.monotonic() - _SILENT_TICKS * self.canary.interval)
 
     def reach(self, phase: str, weight: int = 0) -> None:
         """Waits until the Canary has that phase and weight after the trigger."""
@@ -227,6 +235,14 @@ def ended(seen: Timeline) -> bool:
     """Whether a rollout began after the trigger and has reached a terminal phase."""
     phases = [one.phase for one in seen.since_trigger().of(CanarySeen)]
     return len(phases) > 1 and "Progressing" in phases[1:] and phases[-1] in TERMINAL
+
+
+def over(seen: Timeline, since: float) -> str:
+    """How the rollout has ended, if nothing at all happened after ``since`` (monotonic seconds); else nothing."""
+    if not ended(seen) or seen.events[-1].at > since:
+        return ""
+    last = seen.stages()[-1]
+    return f"the rollout has ended: {last.phase} {last.weight}%"
 
 
 def _reached(seen: Timeline, phase: str, weight: int) -> bool:

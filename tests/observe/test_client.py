@@ -59,8 +59,33 @@ def test_who_waits_for_an_answer_holds_up_nobody() -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
         threading.Thread(target=server.serve_forever).start()
         url = f"http://127.0.0.1:{server.server_port}/"
-        seconds = client.WORKERS / 50
+        seconds = (client.WORKERS - 0.5) / 50
         argv = [sys.executable, "-m", client.__name__, url, "--per-second", "50", "--seconds", f"{seconds}"]
         said = subprocess.run(argv, capture_output=True, text=True, timeout=30, check=True).stdout
         server.shutdown()
     assert [line.split()[2] for line in said.splitlines()] == ["200"] * client.WORKERS
+
+
+def test_as_long_as_answers_come_at_once_one_connection_does() -> None:
+    asked: list[tuple[str, int]] = []
+
+    class Quick(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            asked.append(self.client_address)
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quick) as server:
+        threading.Thread(target=server.serve_forever).start()
+        task = Task(f"http://127.0.0.1:{server.server_port}/", "", {}, re.compile("(?!)"), 10, 0.95)
+        said: list[str] = []
+        client.work(task, said.append)
+        server.shutdown()
+    assert len(said) == len(asked) == 10
+    assert len(set(asked)) < 10  # one, unless the machine stalls

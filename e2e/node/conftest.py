@@ -16,6 +16,7 @@ from canarylab import toolchain
 from canarylab.clusters.local import cluster as local
 from canarylab.clusters.local.cluster import LocalCluster
 from canarylab.process.lifeline import Lifeline
+from canarylab.toolchain import Toolset
 from node.pods import Pods, until
 
 
@@ -31,10 +32,10 @@ def settled(pods: Pods) -> Pods:
 
 
 @contextmanager
-def running(name: str, *images: Path) -> Iterator[LocalCluster]:
-    life = Lifeline()
+def running(name: str, *images: Path, toolset: Toolset | None = None) -> Iterator[LocalCluster]:
+    life, given = Lifeline(), toolset or toolchain.installed()
     try:
-        up = local.start(f"{name}-{os.getpid()}", toolchain.installed(), images=images, lifeline=life.read_end)
+        up = local.start(f"{name}-{os.getpid()}", given, images=images, lifeline=life.read_end)
         try:
             yield up
         finally:

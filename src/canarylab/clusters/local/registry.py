@@ -41,6 +41,10 @@ class Record:
         """The ports on the host's loopback, by what answers there."""
         return dict(json.loads((self.files.root / "cluster.json").read_text())["ports"])
 
+    def pulls(self) -> bool:
+        """Whether it has a way to registries."""
+        return bool(json.loads((self.files.root / "cluster.json").read_text()).get("pulls"))
+
     def status(self) -> dict[str, Any]:
         """The supervisor's own account: phase, components, the error that ended it."""
         try:

@@ -125,7 +125,8 @@ PAGE = (Path(__file__).parents[4] / "docs" / "node.md").read_text()
 
 def test_the_docs_describe_every_key() -> None:
     table = PAGE.partition("| key | meaning |")[2].partition("\n\n")[0]
-    known = {f.name for f in fields(Recipe)} - {"source", "placeholder", "stop_signal"} | {"version", "stopSignal"}
+    known = {f.name for f in fields(Recipe)} - {"source", "placeholder", "stop_signal", "root"}
+    known |= {"version", "stopSignal"}
     assert set(re.findall(r"^\| `(\w+)`", table, flags=re.MULTILINE)) == known
 
 

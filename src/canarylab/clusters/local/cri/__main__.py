@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import sys
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from canarylab.clusters.local.cri.store import Store
 from canarylab.clusters.local.cri.views import Views
 from canarylab.clusters.local.cri.watch import Watch
 from canarylab.errors import CanarylabError, EnvironmentFault
+from canarylab.images.asking import Puller
 from canarylab.toolchain.offered import Offered
 
 _API = "cri-api/api.proto"
@@ -32,6 +34,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--images", type=Path, action="append", default=[])
     parser.add_argument("--bridge", required=True)
     parser.add_argument("--pod-cidr", required=True)
+    parser.add_argument("--puller", type=int, metavar="DESCRIPTOR")
     return parser.parse_args()
 
 
@@ -55,7 +58,7 @@ def node(arguments: argparse.Namespace) -> Node:
     return Node(
         messages=messages,
         store=Store(state, messages),
-        shelf=Shelf(state / "images", arguments.images, Offered(toolset), toolset["shares"]),
+        shelf=Shelf(state / "images", arguments.images, Offered(toolset), toolset["shares"], _puller(arguments.puller)),
         views=Views(messages),
         spawner=spawner,
         addresses=Addresses(state / "addresses", arguments.pod_cidr),
@@ -67,6 +70,10 @@ def node(arguments: argparse.Namespace) -> Node:
         stream=arguments.stream_socket,
         mapped=partial(kernel.is_mapped, kind="uid"),
     )
+
+
+def _puller(descriptor: int | None) -> Puller | None:
+    return None if descriptor is None else Puller(socket.socket(fileno=descriptor))
 
 
 def main() -> int:

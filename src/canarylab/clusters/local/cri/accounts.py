@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from canarylab.images import inside
+
 NOBODY = 65534
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"  # noqa: S105 - a public file
 GROUP = "root:x:0:\nnogroup:x:65534:\n"
@@ -19,10 +21,10 @@ class Accounts:
     group: str = GROUP
 
     @classmethod
-    def of(cls, files: Mapping[str, str]) -> Accounts:
-        """Those that an image brings: ``files`` is path inside -> file of the host."""
-        brought = {name: files[f"/etc/{name}"] for name in ("passwd", "group") if f"/etc/{name}" in files}
-        return cls(**{name: Path(file).read_text() for name, file in brought.items()})
+    def of(cls, files: Mapping[str, str], root: str = "") -> Accounts:
+        """Those that an image brings: ``files`` is path inside -> file of the host, ``root`` its own file system."""
+        brought = {name: _brought(f"/etc/{name}", files, root) for name in ("passwd", "group")}
+        return cls(**{name: Path(file).read_text(errors="replace") for name, file in brought.items() if file})
 
     def user(self, asked: str) -> tuple[int, int | None]:
         """User and group id of a name or number; a name that is not known is nobody's."""
@@ -37,6 +39,10 @@ class Accounts:
             return int(asked)
         return next((gid for name, gid, _ in self._groups() if name == asked), None)
 
+    def home(self, uid: int) -> str:
+        """The home of a user; the root folder where the user is not known."""
+        return next((fields[5] for fields in _rows(self.passwd, 6) if int(fields[2]) == uid and fields[5]), "/")
+
     def groups_of(self, uid: int) -> list[int]:
         """The groups that name the user as a member."""
         names = {name for name, number, _ in self._users() if number == uid}
@@ -49,6 +55,14 @@ class Accounts:
     def _groups(self) -> Iterator[tuple[str, int, list[str]]]:
         for fields in _rows(self.group, 4):
             yield fields[0], int(fields[2]), fields[3].split(",")
+
+
+def _brought(path: str, files: Mapping[str, str], root: str) -> str:
+    """The host's file behind a path of the image; empty where the image has none."""
+    if path in files or not root:
+        return files.get(path, "")
+    file = inside.resolve(root, path)
+    return file if Path(file).is_file() else ""
 
 
 def _rows(text: str, least: int) -> Iterator[list[str]]:

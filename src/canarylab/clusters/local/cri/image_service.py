@@ -31,7 +31,8 @@ class ImageService:
         return self._pb.ImageStatusResponse(image=self._view(same), info=self._info(image) if request.verbose else {})
 
     def PullImage(self, request: Any) -> Any:  # noqa: N802
-        return self._pb.PullImageResponse(image_ref=self._node.shelf.pull(request.image.image).id)
+        image = self._node.shelf.pull(request.image.image, _credential(request.auth))
+        return self._pb.PullImageResponse(image_ref=image.id)
 
     def RemoveImage(self, request: Any) -> Any:  # noqa: N802
         self._node.shelf.remove(request.image.image)
@@ -52,4 +53,16 @@ class ImageService:
 
     def _info(self, image: Image) -> dict[str, str]:
         recipe = self._recipe(image)
-        return {"program": image.ref, "file": image.file, "source": recipe.source if recipe else ""}
+        file = image.file or image.root
+        return {"program": image.ref, "file": file, "source": recipe.source if recipe else ""}
+
+
+def _credential(auth: Any) -> dict[str, str]:
+    """The kubelet's AuthConfig as an entry of a docker configuration, which is what it was made from."""
+    return {
+        "username": auth.username,
+        "password": auth.password,
+        "auth": auth.auth,
+        "identitytoken": auth.identity_token,
+        "registrytoken": auth.registry_token,
+    }

@@ -1,13 +1,14 @@
 """What stands behind an image reference: ``images.yaml`` files turned into recipes.
 
-There is no registry and no unpacking. A file lists recipes; the last one whose pattern fits a reference wins,
+Nothing is pulled unless an entry says so. A file lists recipes; the last one whose pattern fits a reference wins,
 so that a user's file, read after ours, overrides it::
 
     images:
       - pattern: "ghcr.io/stefanprodan/podinfo:*"   # fnmatch on the reference with its tag or digest
         program: podinfo        # a program of the toolset; or
         # path: /srv/app        # a binary of the host; or
-        # command: [python3, /srv/app.py]           # a command line (its first word found on PATH)
+        # command: [python3, /srv/app.py]           # a command line (its first word found on PATH); or
+        # pull: true            # the image itself, of its registry: the keys below then go before what it says
         at: /home/app/podinfo   # where the program stands inside (default /usr/local/bin/NAME)
         entrypoint: [./podinfo] # default: the program itself, or the command
         args: [--level=info]    # as an image's CMD
@@ -41,7 +42,8 @@ from canarylab.clusters.local.cri import signals
 from canarylab.errors import UsageError
 
 _FORMAT = "docs/node.md tells the format"
-_KINDS = ("program", "path", "command")
+_KINDS = ("program", "path", "command", "pull")
+_NOT_PULLED = ("at", "python", "version")  # what puts a file of the host in the place of an image's own
 _RENAMED = {"stopSignal": "stop_signal"}
 
 
@@ -67,6 +69,8 @@ class Recipe:
     mounts: tuple[str, ...] = ()
     python: bool = False
     placeholder: str = ""
+    pull: bool = False
+    root: str = ""
 
     @property
     def username(self) -> str:
@@ -83,7 +87,28 @@ class Recipe:
     @property
     def argv(self) -> tuple[str, ...]:
         """The image's ENTRYPOINT."""
-        return self.entrypoint or self.command or (self.inside,)
+        return self.entrypoint if self.pull else self.entrypoint or self.command or (self.inside,)
+
+    def of(self, root: str, config: Mapping[str, Any]) -> Recipe:
+        """The recipe of a pulled image: its root file system, and what its configuration says but the entry does not.
+
+        An ENTRYPOINT of the entry's takes the image's CMD away with it.
+        """
+        said = [name.partition("=") for name in config.get("Env") or ()]
+        args = () if self.entrypoint else tuple(config.get("Cmd") or ())
+        given: dict[str, Any] = {
+            "workdir": self.workdir if self.workdir.strip("/") else config.get("WorkingDir"),
+            "user": self.user or config.get("User"),
+            "stop_signal": config.get("StopSignal") if self.stop_signal == "SIGTERM" else "",
+        }
+        return replace(
+            self,
+            root=root,
+            entrypoint=self.entrypoint or tuple(config.get("Entrypoint") or ()),
+            args=self.args or args,
+            env={name: value for name, _, value in said} | dict(self.env),
+            **{key: value for key, value in given.items() if value},
+        )
 
 
 def tag_of(reference: str) -> str:
@@ -133,8 +158,14 @@ class Catalogue:
         file = self._files[0] if self._files else "images.yaml"
         return (
             f'no program stands behind the image "{reference}": add to {file} (or to a file given with --images) '
-            f'- pattern: "{repository_of(reference)}:*" and one of program:, path: or command:'
+            f'- pattern: "{repository_of(reference)}:*" and one of program:, path:, command: or pull:; '
+            "or let all such images be pulled: --pull"
         )
+
+    @property
+    def pulls(self) -> bool:
+        """Whether an entry has images pulled."""
+        return any(recipe.pull for recipe in self._recipes)
 
 
 def _recipes(file: Path) -> Iterable[Recipe]:
@@ -171,13 +202,15 @@ def recipe(entry: Mapping[str, Any], source: str) -> Recipe:
     """One entry checked; ValueError or TypeError says what is wrong with it."""
     values = {_RENAMED.get(key, key): value for key, value in entry.items()}
     version = values.pop("version", None)
-    known = {f.name for f in fields(Recipe)} - {"source", "placeholder"}
+    known = {f.name for f in fields(Recipe)} - {"source", "placeholder", "root"}
     if unknown := set(values) - known:
         raise ValueError(f"unknown key {', '.join(sorted(unknown))}")
     if not values.get("pattern"):
         raise ValueError("`pattern` is missing")
     if sum(bool(values.get(kind)) for kind in _KINDS) != 1:
         raise ValueError(f"{values['pattern']}: give exactly one of {', '.join(_KINDS)}")
+    if values.get("pull") and (wrong := [key for key in _NOT_PULLED if entry.get(key)]):
+        raise ValueError(f"{values['pattern']}: {', '.join(wrong)} cannot be said of an image that is pulled")
     for key in ("command", "entrypoint", "args", "mounts"):
         values[key] = _words(key, values.get(key) or ())
     values["env"] = {k: str(v) for k, v in (values.get("env") or {}).items()}

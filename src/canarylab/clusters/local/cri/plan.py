@@ -56,7 +56,8 @@ def make(node: Surroundings, sandbox: Sandbox, config: Any, image: Image, recipe
         "tty": config.tty,
         "privileged": security.privileged,
         "read_only": security.readonly_rootfs,
-        "etc": etc(hostname, resolver(sandbox.config.dns_config), who),
+        "tree": recipe.root,
+        "etc": etc(hostname, resolver(sandbox.config.dns_config), who, of_image=bool(recipe.root)),
         "image": image_files(node, image, recipe),
         "mounts": [mount(node.messages, m) for m in config.mounts],
         "masked_paths": [] if security.privileged else list(security.masked_paths),
@@ -81,15 +82,18 @@ def mount(messages: Messages, asked: Any) -> dict[str, Any]:
 
 
 def argv(config: Any, recipe: Recipe) -> list[str]:
-    """A pod's command replaces an image's ENTRYPOINT and CMD, its args only the CMD."""
+    """A pod's command replaces an image's ENTRYPOINT and CMD, its args only the CMD; Invalid where nothing is left."""
     if config.command:
         return [*config.command, *config.args]
-    return [*recipe.argv, *(config.args or recipe.args)]
+    if words := [*recipe.argv, *(config.args or recipe.args)]:
+        return words
+    raise Invalid("the image says no command, and neither does the pod", next_step="give the container a command")
 
 
 def environment(config: Any, recipe: Recipe, hostname: str, uid: int) -> dict[str, str]:
     path = f"{sys.prefix}/bin:{sys.base_prefix}/bin:{PATH}" if recipe.python else PATH
-    env = {"PATH": path, "HOSTNAME": hostname, "HOME": "/root" if uid == 0 else "/"}
+    home = Accounts.of(recipe.files, recipe.root).home(uid) if recipe.root else "/root" if uid == 0 else "/"
+    env = {"PATH": path, "HOSTNAME": hostname, "HOME": home}
     if config.tty:
         env["TERM"] = "xterm"
     if recipe.python:
@@ -120,7 +124,7 @@ def _ids(security: Any, recipe: Recipe) -> tuple[int, int, list[int]]:
     named = security.HasField("run_as_user") or security.run_as_username
     if security.HasField("run_as_group") and not named:
         raise Invalid("runAsGroup is set without runAsUser")
-    known = Accounts.of(recipe.files)
+    known = Accounts.of(recipe.files, recipe.root)
     uid, gid = image_user(recipe)
     if named:
         asked = str(security.run_as_user.value) if security.HasField("run_as_user") else security.run_as_username
@@ -135,7 +139,7 @@ def _ids(security: Any, recipe: Recipe) -> tuple[int, int, list[int]]:
 def image_user(recipe: Recipe) -> tuple[int, int]:
     """The recipe's ``user`` as numbers; a name that nothing is known of counts as nobody."""
     first, _, second = recipe.user.partition(":")
-    known = Accounts.of(recipe.files)
+    known = Accounts.of(recipe.files, recipe.root)
     uid, gid = known.user(first or "0")
     found = known.group_id(second) if second else gid
     return uid, uid if found is None else found
@@ -158,21 +162,24 @@ def resolver(dns: Any) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def etc(hostname: str, resolv: str, who: Mapping[str, Any]) -> dict[str, str]:
-    """The files in /etc that each container has of its own; the kubelet mounts its ``hosts`` over ours."""
+def etc(hostname: str, resolv: str, who: Mapping[str, Any], *, of_image: bool = False) -> dict[str, str]:
+    """The files in /etc that each container has of its own; the kubelet mounts its ``hosts`` over ours.
+
+    A pulled image keeps its own accounts (``of_image``).
+    """
+    network = {
+        "hostname": f"{hostname}\n",
+        "hosts": "127.0.0.1\tlocalhost\n::1\tlocalhost\n",
+        "resolv.conf": resolv,
+    }
+    if of_image:
+        return network
     passwd, group = accounts.PASSWD, accounts.GROUP
     if who["uid"] not in (0, accounts.NOBODY):
         passwd += f"app:x:{who['uid']}:{who['gid']}:app:/:/bin/sh\n"
     if who["gid"] not in (0, accounts.NOBODY):
         group += f"app:x:{who['gid']}:\n"
-    return {
-        "passwd": passwd,
-        "group": group,
-        "nsswitch.conf": _NSSWITCH,
-        "hostname": f"{hostname}\n",
-        "hosts": "127.0.0.1\tlocalhost\n::1\tlocalhost\n",
-        "resolv.conf": resolv,
-    }
+    return {"passwd": passwd, "group": group, "nsswitch.conf": _NSSWITCH, **network}
 
 
 def image_files(node: Surroundings, image: Image, recipe: Recipe) -> list[tuple[str, str]]:

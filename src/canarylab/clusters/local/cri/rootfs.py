@@ -1,7 +1,8 @@
 """A container's file system: a tmpfs with the host's programs and libraries read-only, then the pod's mounts.
 
-Only what a program needs of the host is there: /usr, the certificates, the loader's cache. The plan is data
-that the server made (``spec.py``); this runs in the container's own mount namespace, before the program.
+Only what a program needs of the host is there: /usr, the certificates, the loader's cache. A container of a pulled
+image has nothing of the host, but the image's own tree with a tmpfs over it. The plan is data that the server made
+(``spec.py``); this runs in the container's own mount namespace, before the program.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ import os
 from typing import Any
 
 from canarylab.clusters.local.cri import kernel
+from canarylab.images import inside
 
 _FOLDERS = ("etc", "proc", "sys", "tmp", "dev", "run", "root", "home", "var/run", "var/tmp", "var/log", "opt", "srv")
+_KERNELS = ("etc", "proc", "sys", "dev")  # where something is put, in whatever image
 _LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _ETC = (
     "alternatives", "ca-certificates", "java", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime",
@@ -39,23 +42,56 @@ def enter(root: str, plan: dict[str, Any]) -> None:
     kernel.unshare(kernel.CLONE_NEWNS)
     kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_SLAVE)
     kernel.mount("tmpfs", root, "tmpfs", kernel.MS_NODEV, "mode=755")
+    if plan["tree"]:
+        _image(root, plan["tree"])
+    else:
+        _host(root)
+    _etc(root, plan["etc"])
+    _devices(root, plan["shm"])
+    _kernel_views(root, privileged=plan["privileged"])
+    for source, target in plan["image"]:
+        bind(source, inside.resolve(root, target), read_only=True)
+    for one in plan["mounts"]:
+        _volume(one, inside.resolve(root, one["target"]))
+    inside.folder(root, plan["workdir"])
+    _pivot(root)
+    _cover(plan["masked_paths"], plan["read_only_paths"])
+    if plan["read_only"]:
+        kernel.make_read_only("/")
+
+
+def _host(root: str) -> None:
+    """What a container has of the host."""
     for folder in _FOLDERS:
         os.makedirs(f"{root}/{folder}", exist_ok=True)
     for folder in ("tmp", "var/tmp"):
         os.chmod(f"{root}/{folder}", 0o1777)  # noqa: S103 - as /tmp is
     _host_programs(root)
-    _etc(root, plan["etc"])
-    _devices(root, plan["shm"])
-    _kernel_views(root, privileged=plan["privileged"])
-    for source, target in plan["image"]:
-        bind(source, root + target, read_only=True)
-    for one in plan["mounts"]:
-        _volume(one, root + os.path.normpath(one["target"]))
-    os.makedirs(root + plan["workdir"], exist_ok=True)
-    _pivot(root)
-    _cover(plan["masked_paths"], plan["read_only_paths"])
-    if plan["read_only"]:
-        kernel.make_read_only("/")
+    for name in _ETC:
+        source, target = f"/etc/{name}", f"{root}/etc/{name}"
+        if os.path.islink(source) and os.path.exists(source):
+            os.symlink(os.path.realpath(source), target)
+        elif os.access(source, os.R_OK):
+            bind(source, target, read_only=True)
+
+
+def _image(root: str, tree: str) -> None:
+    """An image's tree, which many containers share, with what this one changes in the tmpfs at ``root``."""
+    for name in ("tree", "changed", "work"):
+        os.mkdir(f"{root}/{name}")
+    bind(tree, f"{root}/tree")
+    about = os.stat(tree)
+    os.chown(f"{root}/changed", about.st_uid, about.st_gid)
+    os.chmod(f"{root}/changed", about.st_mode & 0o7777)
+    options = f"lowerdir={root}/tree,upperdir={root}/changed,workdir={root}/work,userxattr"
+    try:
+        kernel.mount("overlay", root, "overlay", kernel.MS_NODEV, options)
+    except OSError as error:
+        said = f"{error.strerror}; a pulled image needs overlayfs, in Linux 5.11 or newer"
+        raise OSError(error.errno, said) from error
+    for name in _KERNELS:
+        inside.folder(root, name)
+    kernel.mount("tmpfs", inside.resolve(root, "dev"), "tmpfs", kernel.MS_NOSUID, "mode=755")
 
 
 def _volume(one: dict[str, Any], target: str) -> None:
@@ -80,34 +116,31 @@ def _host_programs(root: str) -> None:
 
 
 def _etc(root: str, texts: dict[str, str]) -> None:
-    for name in _ETC:
-        source, target = f"/etc/{name}", f"{root}/etc/{name}"
-        if os.path.islink(source) and os.path.exists(source):
-            os.symlink(os.path.realpath(source), target)
-        elif os.access(source, os.R_OK):
-            bind(source, target, read_only=True)
     for name, text in texts.items():
-        with open(f"{root}/etc/{name}", "w") as file:
+        target = inside.resolve(root, f"etc/{name}")
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        with open(target, "w") as file:
             file.write(text)
 
 
 def _devices(root: str, shm: str) -> None:
+    dev = inside.resolve(root, "dev")
     for name in _NODES:
         if os.path.exists(f"/dev/{name}"):
-            bind(f"/dev/{name}", f"{root}/dev/{name}")
+            bind(f"/dev/{name}", f"{dev}/{name}")
     for name, goal in _LINKS.items():
-        os.symlink(goal, f"{root}/dev/{name}")
-    bind(shm, f"{root}/dev/shm")  # noqa: S108
-    os.mkdir(f"{root}/dev/pts")
+        os.symlink(goal, f"{dev}/{name}")
+    bind(shm, f"{dev}/shm")
+    os.mkdir(f"{dev}/pts")
     options = "newinstance,ptmxmode=0666,mode=620"
-    kernel.mount("devpts", f"{root}/dev/pts", "devpts", kernel.MS_NOSUID | kernel.MS_NOEXEC, options)
+    kernel.mount("devpts", f"{dev}/pts", "devpts", kernel.MS_NOSUID | kernel.MS_NOEXEC, options)
 
 
 def _kernel_views(root: str, *, privileged: bool) -> None:
     """/proc of the container's own process namespace, and /sys read-only."""
     safe = kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC
-    _mount_or_bind("proc", f"{root}/proc", safe)
-    _mount_or_bind("sysfs", f"{root}/sys", safe if privileged else safe | kernel.MS_RDONLY)
+    _mount_or_bind("proc", inside.resolve(root, "proc"), safe)
+    _mount_or_bind("sysfs", inside.resolve(root, "sys"), safe if privileged else safe | kernel.MS_RDONLY)
 
 
 def _cover(masked: list[str], read_only: list[str]) -> None:

@@ -1,4 +1,7 @@
-"""The images that have been pulled: which program each one is, and its digest. Pulling copies at most one file."""
+"""The images that have been pulled: which program each one is, and its digest.
+
+Pulling copies at most one file, but for an image that an entry has pulled for real: that one the puller brings.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,14 @@ import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from canarylab.clusters.local.cri import goversion, images, spec
 from canarylab.clusters.local.cri.images import Catalogue, Recipe
 from canarylab.errors import CanarylabError, EnvironmentFault, UsageError
+from canarylab.images.asking import Puller
 
 
 class PullFailed(CanarylabError):
@@ -24,6 +28,9 @@ class PullFailed(CanarylabError):
 class Image:
     """A pulled image. ``ref`` names module, version and SHA-256 of the program; ``file`` is what runs.
 
+    Of one that came from a registry ``ref`` is its name with its digest, ``root`` its file system in the cache, and
+    ``config`` what its configuration says.
+
     Its id is a digest of the program and of all that its recipe says: references of one id are the same image.
     """
 
@@ -33,6 +40,8 @@ class Image:
     file: str
     size: int
     recipe: str = ""
+    root: str = ""
+    config: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -48,6 +57,8 @@ class Image:
     @property
     def repo_digest(self) -> str:
         """The digest that it was asked for by, else its own."""
+        if self.root:
+            return self.ref
         _, _, asked = self.reference.partition("@")
         return f"{images.repository_of(self.reference)}@{asked or self.id}"
 
@@ -56,9 +67,14 @@ class Shelf:
     """Pulled images by reference, kept in ``images.json``; ``programs`` and ``shares`` are as the toolset has them."""
 
     def __init__(
-        self, folder: Path, files: list[Path], programs: Mapping[str, Mapping[str, str]], shares: Sequence[str] = ()
+        self,
+        folder: Path,
+        files: list[Path],
+        programs: Mapping[str, Mapping[str, str]],
+        shares: Sequence[str] = (),
+        puller: Puller | None = None,
     ) -> None:
-        self.folder, self._shares = folder, tuple(shares)
+        self.folder, self._shares, self._puller = folder, tuple(shares), puller
         self._files, self._programs = files, programs
         self._lock = threading.Lock()
         self._catalogue = Catalogue.read(files)
@@ -66,14 +82,18 @@ class Shelf:
         kept = spec.read_json(f"{folder}/images.json") or []
         self._images = {image["reference"]: Image(**image) for image in kept}
 
-    def pull(self, reference: str) -> Image:
-        """Finds what stands behind a reference; the files are read anew, so that a mended one works at once."""
+    def pull(self, reference: str, credential: Mapping[str, str] | None = None) -> Image:
+        """Finds what stands behind a reference; the files are read anew, so that a mended one works at once.
+
+        ``credential`` is for a registry, as an entry of a docker configuration.
+        """
         try:
             self._catalogue = Catalogue.read(self._files)
             recipe = self._catalogue.find(reference)
             if recipe is None:
                 raise PullFailed(self._catalogue.unknown(reference))
-            image = replace(self._make(reference, recipe), recipe=_digest_of(recipe))
+            made = self._real(reference, credential or {}) if recipe.pull else self._make(reference, recipe)
+            image = replace(made, recipe=_digest_of(recipe))
         except (EnvironmentFault, UsageError, OSError, ValueError) as error:
             raise PullFailed(f'the image "{reference}" cannot be had: {error}') from error
         with self._lock:
@@ -95,7 +115,7 @@ class Shelf:
         found = self._catalogue.find(image.reference)
         if found is None:
             raise PullFailed(self._catalogue.unknown(image.reference))
-        return found
+        return found.of(image.root, image.config) if image.root else found
 
     def all(self) -> list[Image]:
         with self._lock:
@@ -130,6 +150,17 @@ class Shelf:
 
     def _save(self) -> None:
         spec.write_json(f"{self.folder}/images.json", [asdict(image) for image in self._images.values()])
+
+    def _real(self, reference: str, credential: Mapping[str, str]) -> Image:
+        """The image itself, of its registry."""
+        if self._puller is None:
+            raise EnvironmentFault(
+                "this cluster was started without a way to registries",
+                next_step="start one with --pull, or with the images file that has `pull: true`",
+            )
+        told = self._puller.pull(reference, credential)
+        digest = told["digest"].removeprefix("sha256:")
+        return Image(reference, told["named"], digest, "", told["size"], root=told["root"], config=told["config"])
 
     def _make(self, reference: str, recipe: Recipe) -> Image:
         for tool, given in recipe.tools.items():

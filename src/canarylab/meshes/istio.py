@@ -23,7 +23,7 @@ NAMESPACE = "istio-system"
 _CHARTS = "istio/manifests/charts"
 # CustomResourceDefinitions come from ``definitions``, with those of the Gateway API.
 _LEFT_OUT = frozenset({"MutatingWebhookConfiguration", "CustomResourceDefinition"})
-_NOT_OURS = {
+NOT_OURS = {
     "name": "not-the-mesh-controller",
     "expression": f"request.userInfo.username != 'system:serviceaccount:{NAMESPACE}:mesh-controller'",
 }
@@ -57,7 +57,7 @@ def _exempting(item: Json) -> Json:
     """
     if item["kind"] != "ValidatingWebhookConfiguration":
         return item
-    return {**item, "webhooks": [{**hook, "matchConditions": [_NOT_OURS]} for hook in item["webhooks"]]}
+    return {**item, "webhooks": [{**hook, "matchConditions": [NOT_OURS]} for hook in item["webhooks"]]}
 
 
 def _asked_at_once(item: Json) -> Json:

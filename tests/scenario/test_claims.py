@@ -63,7 +63,7 @@ def test_a_claim_fails_against_a_run_that_does_not(name: str, tmp_path: Path) ->
 
 
 def test_every_claim_is_tried_here() -> None:
-    assert set(CLAIMS) == {*TRUE, "alerts", "hooks", "metric", "object", "python"}
+    assert set(CLAIMS) == {*TRUE, "alerts", "follows-git", "hooks", "metric", "object", "python"}
 
 
 def test_a_function_of_ones_own_says_what_is_wrong(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,8 @@ class Journey:
         self._clocks = Clocks.of_this_machine(shared=stack.cluster.shares_clock)
         self._started = False
         self._shipped: Change | None = None
+        # How objects of the application get to the cluster: first all but the Canary, then that one.
+        self.deliver: Callable[[Sequence[Json]], None] = self._apply
 
     @property
     def host(self) -> str:
@@ -78,16 +80,21 @@ class Journey:
         space, cluster = self.canary.namespace, self.stack.cluster
         self._require_fit()
         self._observer.start()
-        objects = (*cluster.programs(), *map(cluster.adapted, self.application.objects))
-        parts.install(self._api, Part("application", objects, space), failure=cluster.failure)
+        apply.apply(self._api, cluster.programs(), namespace=space)
+        self.deliver([*map(cluster.adapted, self.application.objects)])
         if self.application.early:
             self._bring_users()
-        apply.apply(self._api, [self.application.canary], namespace=space)
+        self.deliver([self.application.canary])
         limit = self.canary.deadline + _INITIALISING_TICKS * self.canary.interval
         self.wait(lambda seen: seen.phase() == "Initialized", "the canary is initialised", limit)
         if not self.application.early:
             self._bring_users()
         self.steady_state()
+
+    def _apply(self, objects: Sequence[Json]) -> None:
+        """Applies objects from here, and returns when their workloads are available."""
+        part = Part("application", tuple(objects), self.canary.namespace)
+        parts.install(self._api, part, failure=self.stack.cluster.failure)
 
     def _require_fit(self) -> None:
         """UsageError when the cluster does not take the application."""

@@ -13,6 +13,7 @@ from canarylab.model.expectation import Stage
 
 CANARY, ROUTE, TARGET, PRIMARY, LOG = "canary", "route", "target", "primary", "log"
 SOURCES = (CANARY, ROUTE, TARGET, PRIMARY, LOG)
+GIT, FETCHED, APPLIED = "git", "fetched", "applied"  # a repository, and the two steps of what follows it
 
 
 @dataclass(frozen=True)
@@ -162,10 +163,47 @@ class Triggered(Event):
         return f"shipped: {self.what}"
 
 
+@dataclass(frozen=True)
+class Committed(Event):
+    """A commit went to the repository that the cluster follows: its hash, its branch and what it says.
+
+    ``images`` are the target's by container, as the repository has them from then on.
+    """
+
+    kind: ClassVar[str] = "commit"
+    revision: str
+    branch: str
+    what: str
+    images: Mapping[str, str]
+
+    def words(self) -> str:
+        return f"commit {self.revision[:7]} on {self.branch}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Synced(Event):
+    """The cluster's state after it followed the repository; ``source`` is FETCHED or APPLIED, ``revision`` the commit.
+
+    ``times`` counts how often what it holds was applied, where that is told. ``trouble`` says why it did not work.
+    """
+
+    kind: ClassVar[str] = "sync"
+    revision: str
+    times: int
+    trouble: str = ""
+
+    def words(self) -> str:
+        again = f", {self.times} times by now" if self.times > 1 else ""
+        return f"{self.source} {self.revision[:7]}{again}" if not self.trouble else f"not {self.source}: {self.trouble}"
+
+
 KINDS: Mapping[str, type[Event]] = {
     one.kind: one
-    for one in (CanarySeen, RouteSeen, WorkloadSeen, FlaggerSaid, Gap, Acted, FaultBegan, FaultEnded, Triggered)
-}
+    for one in (
+        CanarySeen, RouteSeen, WorkloadSeen, FlaggerSaid, Gap, Acted, FaultBegan, FaultEnded, Committed, Synced,
+        Triggered,
+    )
+}  # fmt: skip
 
 
 def event(facts: Mapping[str, Any]) -> Event:

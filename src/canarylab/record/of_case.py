@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from canarylab.flagger import reasons
 from canarylab.flagger.reasons import Kind
-from canarylab.model.timeline import Acted, Event, FaultBegan, FaultEnded, FlaggerSaid, Triggered
+from canarylab.model.timeline import Acted, Committed, Event, FaultBegan, FaultEnded, FlaggerSaid, Triggered
 from canarylab.record import masks, turns
 from canarylab.record.capture import Turn
 from canarylab.record.compose import CAUSED, Composed, Point
@@ -23,7 +23,8 @@ from canarylab.report.case import Case
 _PACE, _SPREAD, _THINK, _LINE = 45.0, 15.0, 500, 200  # milliseconds
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?=%|ms|s\b)|(?<= )\d+\.\d+(?= [<>])")
 _OWN = re.compile(r"-\d{8}$")  # what makes the name of a test's namespace its own
-_DONE = (Triggered, Acted, FaultBegan, FaultEnded)
+_HASH = re.compile(r"(?<=\bcommit )[0-9a-f]{7}")
+_DONE = (Triggered, Acted, Committed, FaultBegan, FaultEnded)
 _GOOD, _BAD, _DIM, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 
 
@@ -73,7 +74,8 @@ def _lines(case: Case, events: Iterable[Event]) -> Iterator[str]:
     """What was done, then what Flagger said: of two watches nobody knows which is the quicker one."""
     kept = list(events)
     name, short = case.namespace, _OWN.sub("", case.namespace)
-    yield from (f"◆ {one.words()}".replace(name, short) for one in kept if isinstance(one, _DONE))
+    done = (_HASH.sub("HASH", one.words()) for one in kept if isinstance(one, _DONE))
+    yield from (f"◆ {words}".replace(name, short) for words in done)
     said = [one.text for one in kept if isinstance(one, FlaggerSaid)]
     for text in dict.fromkeys(said):
         if reasons.parse(text).kind is not Kind.NOT_READY:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import AfterValidator, Field, create_model, model_validator
 
-from canarylab import meshes
+from canarylab import gitops, meshes
 from canarylab.model.rollout import (
     CONFIRM_PROMOTION,
     CONFIRM_ROLLOUT,
@@ -103,6 +103,27 @@ class User(Data):
     """Requests in a second; 40 if none is given, so that a split can be told within one tick."""
 
 
+class Git(Data):
+    """The application comes by git: its objects are commits, and Flux applies what the repository has."""
+
+    url: str = ""
+    """A repository of yours that this machine and Flux reach, on whose branch `canarylab-NAMESPACE` all happens; if
+    none is named, one of our own in the cluster, on the local rung.
+    """
+    path: str = Field("canarylab", pattern="^[^/.][^ ]*$")
+    """The folder in it that the application's objects go to. Flux applies all that it holds."""
+    interval: str = Field("1m", pattern="^([0-9]+(h|m|s|ms))+$")
+    """How often Flux looks for commits, and applies what it has once more."""
+    source: dict[str, Any] = Field(default_factory=dict)
+    """Laid over the GitRepository's spec."""
+    kustomization: dict[str, Any] = Field(default_factory=dict)
+    """Laid over the Kustomization's spec."""
+
+    def settings(self) -> gitops.Settings:
+        """The same for what delivers."""
+        return gitops.Settings(self.url, self.path, self.interval, self.source, self.kustomization)
+
+
 class Given(Data):
     """What there is before the first step."""
 
@@ -126,6 +147,8 @@ class Given(Data):
     """Has every alert sent to that server, for `expect: alerts`."""
     objects: Many[Listed] = ()
     """Further objects, written out or in files beside the scenario."""
+    git: Git | None = None
+    """Has all of them, and the Canary, come by git; `{}` for a repository of its own."""
     users: Many[User] | None = None
     """The users; the application's usual ones if nothing is said, none with `[]`."""
     users_from: Literal["initialised", "installation"] = "initialised"

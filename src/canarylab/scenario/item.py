@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from canarylab.errors import CanarylabError
+from canarylab.gitops import flux
 from canarylab.journey import cases, users
 from canarylab.kube import idle
 from canarylab.observe.record import Record
@@ -40,6 +41,7 @@ class Settings:
     rung: str = "local"
     mesh: str = ""
     flagger: str | None = None
+    kubernetes: str | None = None
     images: tuple[str, ...] = ()
     keep: str = NONE
     repeat: int = 1
@@ -78,7 +80,8 @@ class ScenarioItem(pytest.Item):
     def wanted(self) -> Wanted:
         """The stack that it needs."""
         own = self.name if self.file.scenario.exclusive else ""
-        return Wanted(self._mesh(), self.settings.flagger, self.settings.images, own)
+        settings = self.settings
+        return Wanted(self._mesh(), settings.flagger, settings.images, own, settings.kubernetes)
 
     def _mesh(self) -> str:
         meshes = self.file.scenario.meshes
@@ -93,6 +96,10 @@ class ScenarioItem(pytest.Item):
             self.stack = self.settings.stack(self.wanted)
             app, where = self.prepared.application, self.prepared.namespace
             if why := self.stack.cluster.unfit(users.everything(app), where):
+                self.stack = None
+                pytest.skip(why)
+            git = self.prepared.scenario.given.git
+            if git and (why := flux.unfit(self.stack.cluster, git.settings(), where)):
                 self.stack = None
                 pytest.skip(why)
             space.create(self.stack.cluster, self.prepared.namespace)

@@ -9,7 +9,7 @@ from typing import Any
 
 from canarylab.scenario import load, schema
 from canarylab.scenario.data import Data, Verb
-from canarylab.scenario.document import Given, Scenario, Upstream, User
+from canarylab.scenario.document import Git, Given, Scenario, Upstream, User
 from canarylab.scenario.expect import CLAIMS
 from canarylab.scenario.step import Step
 from canarylab.scenario.steps import STEPS
@@ -24,7 +24,8 @@ _FAULTS = "Its fields are those of [the faults](faults.md), written with dashes:
 def keys() -> str:
     """The keys of a file, of `given`, of a user, of `upstream`; and the values that the run gives."""
     parts: Mapping[str, type[Data]] = {
-        "A file": Scenario, "`given`": Given, "`given: users`, each": User, "`upstream`": Upstream,
+        "A file": Scenario, "`given`": Given, "`given: git`": Git, "`given: users`, each": User,
+        "`upstream`": Upstream,
     }  # fmt: skip
     tables = [f"### {title}\n\n{_about(model)}\n\n{_table(model)}" for title, model in parts.items()]
     given = "\n".join(f"| `${{{name}}}` | {meaning} |" for name, meaning in BUILT_IN.items())
@@ -108,6 +109,7 @@ _REFERENCES = {
     "ClaimEntry": "a claim",
     "User": "users",
     "Given": "`given`",
+    "Git": "`given: git`",
     "Upstream": "`upstream`",
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from canarylab import meshes
 from canarylab.errors import CanarylabError
+from canarylab.gitops import Delivery
 from canarylab.journey import Application, Journey, Outcome, acts, capture, played
 from canarylab.model.canary import Canary
 from canarylab.model.expectation import Expectation
@@ -79,7 +80,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.journey = Journey(self.stack, self.prepared.application, self.folder, self.record)
-        self._stage = Stage(self.journey, self.prepared.file.path.parent)
+        self._stage = Stage(self.journey, self.prepared.file.path.parent, git=self._delivery())
         self._began = time.monotonic()
 
     def run(self) -> Result:
@@ -93,10 +94,17 @@ class Run:
             self._clean_up()
         return replace(result, troubles=tuple(self.troubles), seconds=time.monotonic() - self._began)
 
+    def _delivery(self) -> Delivery | None:
+        """The application's way by git, if that is given."""
+        git = self.prepared.scenario.given.git
+        return Delivery(self.journey, git.settings()) if git else None
+
     def _act(self) -> Outcome:
         """The steps, and the wait for the end; the evidence as it then is."""
         scenario = self.prepared.scenario
         self._prepare()
+        if self._stage.git:
+            self._stage.afterwards("git", self._stage.git.stop)
         self.journey.start()
         self._do("steps", scenario.steps)
         if self.troubles or scenario.until == "steps":

@@ -15,6 +15,7 @@ from canarylab.problem import Problem
 from canarylab.scenario import applications
 from canarylab.scenario.document import Entry, Scenario
 from canarylab.scenario.expect.alerts import Alerts
+from canarylab.scenario.expect.follows_git import FollowsGit
 from canarylab.scenario.expect.hooks import Hooks
 from canarylab.scenario.expect.plan import Plan
 from canarylab.scenario.expect.reaches import Reaches
@@ -23,13 +24,17 @@ from canarylab.scenario.source import Path
 from canarylab.scenario.steps.apply import Apply
 from canarylab.scenario.steps.fault import OneFault
 from canarylab.scenario.steps.gate import Gate
+from canarylab.scenario.steps.git_commit import GitCommit
+from canarylab.scenario.steps.git_revert import GitRevert
 from canarylab.scenario.steps.patch import Patch
 from canarylab.scenario.steps.wait import Wait
+from canarylab.scenario.steps.wait_for_sync import WaitForSync
 
 if TYPE_CHECKING:
     from canarylab.scenario.load import File
 
 Said = Iterator[tuple[Path, str, str]]  # where, what, hint
+_OF_GIT = (GitCommit, GitRevert, WaitForSync, FollowsGit)
 _STEPS = ("prepare", "steps", "catch", "finally")
 
 
@@ -65,6 +70,8 @@ def _missing_files(scenario: Scenario, folder: FilePath) -> Said:
     for path, entry in entries(scenario):
         if isinstance(entry.verb, Apply):
             listed += [((*path, number), one) for number, one in enumerate(entry.verb.objects)]
+        if isinstance(entry.verb, GitCommit):
+            listed += [((*path, "objects", number), one) for number, one in enumerate(entry.verb.objects)]
     for path, one in listed:
         if isinstance(one, str) and not (folder / one).exists():
             yield path, f"there is no file `{one}` beside this one", ""
@@ -88,6 +95,8 @@ def _unheard(scenario: Scenario) -> Said:
             yield path, "no alert is kept", "add `alerts: true` to `given`"
         if isinstance(entry.verb, Hooks) and not scenario.given.listens:
             yield path, "no call of a webhook is kept", "add `listens: [...]` to `given`"
+        if isinstance(entry.verb, _OF_GIT) and scenario.given.git is None:
+            yield path, "the application does not come by git", "add `git: {}` to `given`"
 
 
 def _application(scenario: Scenario, folder: FilePath) -> Said:

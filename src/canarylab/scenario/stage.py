@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from canarylab.errors import UsageError
 from canarylab.faults import Applied
+from canarylab.gitops import Delivery
 from canarylab.journey import Journey
 
 
@@ -17,11 +19,18 @@ class Stage:
     journey: Journey
     folder: Path
     faults: dict[str, Applied] = field(default_factory=dict)
+    git: Delivery | None = None
     _undo: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
 
     def afterwards(self, what: str, undo: Callable[[], object]) -> None:
         """Has something undone at the end, in reverse order."""
         self._undo.append((what, undo))
+
+    def delivery(self) -> Delivery:
+        """The application's way by git; UsageError where it does not come by git."""
+        if self.git is None:
+            raise UsageError("the application does not come by git", next_step="add `git: {}` to `given`")
+        return self.git
 
     def left(self) -> list[tuple[str, Callable[[], object]]]:
         """What is to be undone, the latest first; each is handed out once."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from canarylab.model.timeline import Acted, FlaggerSaid, Gap, Triggered
+from canarylab.model.timeline import Acted, Committed, FlaggerSaid, Gap, Synced, Triggered
 from canarylab.report import said
 from canarylab.report.course import Course, Fault, Span
 from canarylab.report.html import crowds
@@ -20,6 +20,8 @@ PHASES = frozenset(
 )
 
 _LANE = 18  # pixels
+_MARKED = FlaggerSaid | Acted | Gap | Triggered | Committed | Synced
+_SIGNS = {"halt": "×", "act": "◆", "gap": "≠", "trigger": "▲", "commit": "◇", "sync": "↻"}
 
 
 def panels(course: Course) -> list[Element]:
@@ -68,20 +70,21 @@ def _lane(time: Time, fault: Fault, top: int) -> Iterator[Element]:
 
 
 def _events(course: Course, time: Time) -> Panel:
-    marks = [mark for one in course.case.timeline.events if (mark := _event(course, time, one))]
+    marks = [mark for one in course.case.timeline.events if (mark := _event(course, time, one)) is not None]
     about = "Events over time: what Flagger said, checks that failed, what was done, gaps"
-    name = "events: ▲ shipped  × halted  ◆ done meanwhile  ≠ gap  • Flagger spoke"
+    by_git = "  ◇ committed  ↻ synced" if any(True for _ in course.case.timeline.of(Committed)) else ""
+    name = f"events: ▲ shipped  × halted  ◆ done meanwhile{by_git}  ≠ gap  • Flagger spoke"
     return Panel(name, about, Values(0, 1, 20), tuple(marks), labelled=False)
 
 
 def _event(course: Course, time: Time, one: object) -> Element | None:
     """A mark for what was said or done; the states have panels of their own."""
-    if not isinstance(one, FlaggerSaid | Acted | Gap | Triggered) or one.at - course.zero < time.start:
+    if not isinstance(one, _MARKED) or one.at - course.zero < time.start:
         return None
     kind = one.kind
     if isinstance(one, FlaggerSaid) and said.halts(one.text):
         kind = "halt"
-    sign = {"halt": "×", "act": "◆", "gap": "≠", "trigger": "▲"}.get(kind, "•")
+    sign = _SIGNS.get(kind, "•")
     at = one.at - course.zero
     return e(
         "text", e("title", f"{at:+.1f} s: {one.words()}"), sign,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from canarylab.scenario.claim import Claim
 from canarylab.scenario.expect.alerts import Alerts
 from canarylab.scenario.expect.ends import Ends
+from canarylab.scenario.expect.follows_git import FollowsGit
 from canarylab.scenario.expect.hooks import Hooks
 from canarylab.scenario.expect.metric import Metric
 from canarylab.scenario.expect.never_above import NeverAbove
@@ -32,6 +33,7 @@ CLAIMS: Mapping[str, type[Claim]] = {
     "reaches": Reaches,
     "ends": Ends,
     "primary-image": PrimaryImage,
+    "follows-git": FollowsGit,
     "said": Said,
     "never-said": NeverSaid,
     "alerts": Alerts,

@@ -18,6 +18,8 @@ def scenarios(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> 
 
 def clusters(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The clusters of ``canarylab list``."""
+    from canarylab.clusters.kind import record  # noqa: PLC0415 - only when the shell asks
     from canarylab.clusters.local import registry  # noqa: PLC0415 - only when the shell asks
 
-    return [CompletionItem(one.name) for one in registry.every() if one.name.startswith(incomplete)]
+    names = [*(one.name for one in registry.every()), *(one.name for one in record.every())]
+    return [CompletionItem(one) for one in names if one.startswith(incomplete)]

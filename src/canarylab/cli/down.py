@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from canarylab.cli import completion
+from canarylab.clusters.kind import record
 from canarylab.clusters.local import registry
 
 
@@ -18,7 +19,9 @@ from canarylab.clusters.local import registry
 @click.option("--kubeconfig", default="", metavar="FILE", help="instead of KUBECONFIG's")
 @click.option("--run", default="", metavar="ID", help="of an existing cluster: the run whose namespaces go")
 def command(name: str, context: str, kubeconfig: str, run: str) -> None:
-    """End a cluster: its processes, namespaces, ports and folder.
+    """End a cluster: its processes or containers, namespaces, ports and folder.
+
+    Kind clusters that killed runs have left are deleted as well.
 
     With --context the cluster stays, and the namespaces that runs have left there go: those of --run, else those of
     runs that were killed on this machine.
@@ -26,7 +29,12 @@ def command(name: str, context: str, kubeconfig: str, run: str) -> None:
     if context:
         _leave(context, kubeconfig, run)
         return
-    registry.find(name).remove()
+    for line in record.sweep():
+        click.echo(line)
+    if record.there(name):
+        record.find(name).remove()
+    else:
+        registry.find(name).remove()
     click.echo(f"cluster {name} is gone")
 
 

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from canarylab.clusters.kind import record
 from canarylab.clusters.local import registry
 
 
@@ -22,6 +23,10 @@ def command(as_json: bool) -> None:
             "ports": c.ports(),
         }
         for c in registry.every()
+    ]
+    rows += [
+        {"name": c.name, "rung": "kind", "phase": "made", "kubeconfig": str(c.kubeconfig), "ports": {}}
+        for c in record.every()
     ]
     if as_json:
         click.echo(json.dumps(rows, indent=1))

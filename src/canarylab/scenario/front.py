@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import time
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from canarylab.scenario.load import File
 from canarylab.scenario.plugin import REFUSED
 from canarylab.scenario.result import Status
 from canarylab.scenario.summary import Done
+from canarylab.shards import Shard
 
 # A scenario waits for Flagger's ticks most of the time; its users and its pods do not: 10 to 12 CPU seconds for each.
 # With six, a slow machine let answers wait for a quarter of a second, with fourteen every second rollout failed.
@@ -42,6 +44,8 @@ class Wishes:
     fail_fast: bool = False
     repeat: int = 1
     pause: bool = False
+    shard: Shard | None = None
+    times: tuple[Path, ...] = ()
 
 
 @dataclass
@@ -94,23 +98,31 @@ class Front:
         return 2
 
 
-def workers(wishes: Wishes, items: int) -> int:
+def workers(wishes: Wishes, count: int) -> int:
     """As many as there are items, as far as the cores bear it; 0 is this process alone."""
     if wishes.pause:
         return 0
     most = FOR_EACH_CORE * (os.cpu_count() or 1)
-    count = min(items, most) if wishes.workers is None else wishes.workers
-    return count if count > 1 else 0
+    chosen = min(count, most) if wishes.workers is None else wishes.workers
+    return chosen if chosen > 1 else 0
+
+
+def items(files: Sequence[File], wishes: Wishes) -> int:
+    """How many runs of scenarios there are, of a share about how many."""
+    return math.ceil(len(files) * wishes.repeat / (wishes.shard.count if wishes.shard else 1))
 
 
 def arguments(files: Sequence[File], wishes: Wishes) -> list[str]:
     """pytest's arguments."""
     found = [*(one.name for one in files), *_ALWAYS, f"--rootdir={Path.cwd()}", f"--repeat={wishes.repeat}"]
-    count = workers(wishes, len(files) * wishes.repeat)
+    count = workers(wishes, items(files, wishes))
     if count:
         found += ["-n", str(count), "--dist=load", "--maxschedchunk=1"]
     if wishes.report:
         found.append(f"--canary-report={wishes.report}")
+    if wishes.shard:
+        found.append(f"--shard={wishes.shard.number}/{wishes.shard.count}")
+    found += [f"--shard-times={one}" for one in wishes.times]
     found += ["-k", wishes.select] if wishes.select else []
     found += ["-m", wishes.markers] if wishes.markers else []
     found += [*(["-x"] if wishes.fail_fast else []), *(["--pause-on-failure"] if wishes.pause else [])]
@@ -119,9 +131,10 @@ def arguments(files: Sequence[File], wishes: Wishes) -> list[str]:
 
 def head(files: Sequence[File], wishes: Wishes) -> str:
     """The first line of a run."""
-    items = len(files) * wishes.repeat
     each = f", each {wishes.repeat} times" if wishes.repeat > 1 else ""
-    return f"{len(files)} scenario{'' if len(files) == 1 else 's'}{each}; {workers(wishes, items) or 1} at a time"
+    share = f", share {wishes.shard.number} of {wishes.shard.count} of them" if wishes.shard else ""
+    at_a_time = workers(wishes, items(files, wishes)) or 1
+    return f"{len(files)} scenario{'' if len(files) == 1 else 's'}{each}{share}; {at_a_time} at a time"
 
 
 def run(files: Sequence[File], wishes: Wishes) -> int:

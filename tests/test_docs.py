@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 import pytest
 
-from canarylab import pytest_plugin, pytest_rungs
+from canarylab import pytest_plugin, pytest_rungs, pytest_shards, pytest_versions
 from canarylab.cli import cli
 
 ROOT = Path(__file__).parent.parent
+MODULES = (pytest_plugin, pytest_rungs, pytest_shards, pytest_versions)
 
 
 def _sections(page: str) -> dict[str, str]:
@@ -37,7 +38,7 @@ def test_every_option_is_described(name: str) -> None:
 
 
 def test_every_option_of_the_plugin_is_described(pytestconfig: pytest.Config) -> None:
-    source = "".join(Path(module.__file__).read_text() for module in (pytest_plugin, pytest_rungs))
+    source = "".join(Path(module.__file__).read_text() for module in MODULES)
     defined = set(re.findall(r'"(--[a-z-]+)", (?:default|metavar|action)', source))
     documented = set(re.findall(r"^\| `(--[a-z-]+)", _sections("pytest.md")["Options"], flags=re.MULTILINE))
     assert defined == documented

@@ -15,7 +15,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from canarylab import paths, pytest_providers, pytest_rungs
+from canarylab import paths, pytest_providers, pytest_rungs, pytest_shards, pytest_versions
 from canarylab.errors import CanarylabError
 from canarylab.scenario.plugin import Scenarios
 
@@ -41,6 +41,7 @@ MARKERS = {
     "exclusive": "a test that breaks what others would share, on a cluster of its own",
     "scenario": "a scenario file",
     "cluster(name)": "the rungs that this test runs on",
+    "versions": "a rollout on a release of Kubernetes and one of Flagger, in a cluster of its own",
     "matrix": "a rollout by a provider of Flagger's; a run with --mesh takes it for a journey",
     "mesh(name)": "the mesh that this test needs, instead of the one chosen by --mesh",
 }
@@ -56,6 +57,8 @@ _ASKED = pytest.StashKey[bool]()  # whether --canary-report was given
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("canarylab")
     pytest_rungs.options(group)
+    pytest_shards.options(group)
+    pytest_versions.options(group)
     group.addoption(
         "--mesh", default="", help="the mesh to run with: istio (the default), none, a provider, several, or all"
     )
@@ -64,6 +67,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--images", action="append", default=[], metavar="FILE", help="image patterns of your own; repeatable"
     )
+    group.addoption(
+        "--pull", action="append_const", dest="images", const=str(paths.fixtures() / "pull.yaml"),
+        help="pull images that no pattern stands for, of their registries",
+    )  # fmt: skip
     group.addoption("--keep-cluster", action="store_true", help="leave the cluster to `canarylab down`")
     group.addoption(
         "--keep", default="none", choices=("none", "failed", "all"), help="scenarios whose namespace and cluster stay"
@@ -83,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: {meaning}")
     config.stash[_NOTES] = [] if hasattr(config, "workerinput") else list(_reverted())
     config.pluginmanager.register(pytest_rungs.Rungs(config), "canarylab-rungs")
+    pytest_shards.register(config)
     config.stash[_ASKED] = bool(config.option.canary_report)
     handed_on = getattr(config, "workerinput", {}).get("canarylab")
     if handed_on:
@@ -141,10 +149,23 @@ def _stack(config: pytest.Config, wanted: Wanted) -> Stack:
     """The stack that a test needs: of this run, or the one that the run is attached to."""
     name = config.getoption("--attach")
     if name and not wanted.own:
+        if config.getoption("--cluster") == pytest_rungs.KIND:
+            return _shared(config).rung.attach(name, wanted)
         from canarylab import stack
 
-        return stack.attach(name, mesh=wanted.mesh, flagger_version=wanted.flagger)
+        return stack.attach(
+            name, mesh=wanted.mesh, flagger_version=wanted.flagger, kubernetes_version=wanted.kubernetes
+        )
     return _shared(config).stack(wanted)
+
+
+@contextmanager
+def alone(config: pytest.Config, wanted: Wanted) -> Iterator[Stack]:
+    """A stack that no other test shares, for the length of a ``with`` block; ``wanted`` has its ``own`` name."""
+    try:
+        yield _stack(config, wanted)
+    finally:
+        _shared(config).done(wanted)
 
 
 def report_root(config: pytest.Config) -> Path:
@@ -155,9 +176,9 @@ def report_root(config: pytest.Config) -> Path:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    flagger = config.getoption("--flagger") or "the pinned release"
+    flagger, kubernetes = (config.getoption(name) or "the pinned release" for name in ("--flagger", "--kubernetes"))
     rung, mesh = config.getoption("--cluster"), config.getoption("--mesh") or "istio"
-    return f"canarylab: rung {rung}, mesh {mesh}, Flagger {flagger}"
+    return f"canarylab: rung {rung}, mesh {mesh}, Flagger {flagger}, Kubernetes {kubernetes}"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -198,6 +219,7 @@ def _kept(session: pytest.Session) -> bool:
 def _report(session: pytest.Session) -> None:
     """Puts together what the workers kept; a run that is fine reports only where it is asked to."""
     root, config = report_root(session.config), session.config
+    pytest_versions.keep(config, root)
     if root.is_dir():
         from canarylab.report import files
 
@@ -227,7 +249,8 @@ def _command(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    matrix = pytest_providers.table(terminalreporter, report_root(config))
+    root = report_root(config)
+    matrix = [*pytest_providers.table(terminalreporter, root), *pytest_versions.table(config, root)]
     lines = [*_rollouts(terminalreporter), *matrix, *config.stash[_NOTES]]
     if lines:
         terminalreporter.section("canarylab")
@@ -271,7 +294,8 @@ def stack(request: pytest.FixtureRequest) -> Stack:
     config = request.config
     marker = request.node.get_closest_marker("mesh")
     mesh = marker.args[0] if marker else config.getoption("--mesh") or "istio"
-    wanted = Wanted(mesh, config.getoption("--flagger"), tuple(config.getoption("--images")))
+    option = config.getoption
+    wanted = Wanted(mesh, option("--flagger"), tuple(option("--images")), kubernetes=option("--kubernetes"))
     try:
         return _stack(config, wanted)
     except CanarylabError as error:
@@ -350,7 +374,7 @@ def fault(canary: Journey) -> Iterator[Callable[[Fault], Applied]]:
 
 def again(config: pytest.Config, nodeid: str) -> str:
     """The command line that runs one test as this run did."""
-    given = [("--mesh", config.getoption("--mesh")), ("--flagger", config.getoption("--flagger"))]
+    given = [(name, config.getoption(name)) for name in ("--mesh", "--flagger", "--kubernetes")]
     images = [("--images", file) for file in config.getoption("--images")]
     options = [f"{name}={value}" for name, value in (*pytest_rungs.given(config), *given, *images) if value]
     return shlex.join(["pytest", nodeid, *options])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from canarylab import pytest_kind
 from canarylab.errors import CanarylabError, UsageError
 from canarylab.scenario.plugin import REFUSED
 
@@ -22,14 +23,23 @@ if TYPE_CHECKING:
     from canarylab.rung import Rung
     from canarylab.session import Shared
 
-LOCAL, EXISTING = "local", "existing"
-RUNGS = (LOCAL, EXISTING)
+LOCAL, KIND, EXISTING = "local", "kind", "existing"
+RUNGS = (LOCAL, KIND, EXISTING)
+INSTALLERS = (MANIFESTS, HELM) = ("manifests", "helm")  # as canarylab.stack has them
 _JOINED = pytest.StashKey[str]()
+_SHARED = {EXISTING: "an existing cluster is not the test's own", KIND: "a kind cluster of its own takes minutes"}
 
 
 def options(group: pytest.OptionGroup) -> None:
     """The options that name a cluster."""
     group.addoption("--cluster", default=LOCAL, choices=RUNGS, help="the rung to run on (default: local)")
+    group.addoption(
+        "--installer", default=MANIFESTS, choices=INSTALLERS,
+        help="local: what installs the mesh and Flagger: their manifests at once, or helm, chart by chart",
+    )  # fmt: skip
+    group.addoption("--nodes", metavar="N", type=int, help="kind: how many, with the control plane (default: 2)")
+    group.addoption("--engine", default="", metavar="NAME", help="kind: docker or podman, instead of what is there")
+    group.addoption("--node-image", default="", metavar="IMAGE", help="kind: a node image of your own")
     group.addoption("--context", default="", metavar="NAME", help="existing: the kubeconfig's context, always named")
     group.addoption("--kubeconfig", default="", metavar="FILE", help="existing: instead of KUBECONFIG's")
     group.addoption("--install", action="store_true", help="existing: allow what the plan installs for the run")
@@ -52,16 +62,18 @@ class Rungs:
     def pytest_sessionstart(self) -> None:
         """Joins the cluster, in the run's controller; ends pytest with the error's own exit code where it cannot."""
         option = self._config.option
-        if option.cluster != EXISTING or hasattr(self._config, "workerinput") or option.collectonly:
+        if option.cluster == LOCAL or hasattr(self._config, "workerinput") or option.collectonly:
             return
         terminal: Any = self._config.pluginmanager.getplugin("terminalreporter")
         try:
-            joined = self._join(terminal.write_line)
+            if option.cluster == KIND:
+                pytest_kind.look(self._config, terminal.write_line)
+            else:
+                take(self._config, self._join(terminal.write_line).to_json())
         except CanarylabError as error:
             terminal.write_line(f"canarylab: {error}")
             self._config.stash[REFUSED] = error.exit_code
             pytest.exit("no test was run", returncode=error.exit_code)
-        take(self._config, joined.to_json())
 
     def _join(self, tell: Callable[[str], None]) -> Joined:
         from canarylab import joining
@@ -75,7 +87,7 @@ class Rungs:
         """Skips what the rung cannot do."""
         rung, mesh = self._config.getoption("--cluster"), self._config.getoption("--mesh")
         for item in items:
-            if why := misfit(item, rung, mesh):
+            if why := misfit(item, rung, mesh) or uncharted(item, self._config.getoption("--installer")):
                 item.add_marker(pytest.mark.skip(reason=why))
 
 
@@ -84,12 +96,22 @@ def misfit(item: pytest.Item, rung: str, mesh: str) -> str:
     named = [name for marker in item.iter_markers("cluster") for name in marker.args]
     if named and rung not in named:
         return f"it runs on {' and '.join(named)}, not on {rung}"
-    if rung != EXISTING:
+    if rung == LOCAL:
         return ""
     if item.get_closest_marker("exclusive"):
-        return "it breaks what others share, and an existing cluster is not the test's own"
+        return f"it breaks what others share, and {_SHARED[rung]}"
     wanted = item.get_closest_marker("mesh")
+    if rung == KIND:
+        return pytest_kind.misfit(wanted.args[0]) if wanted else ""
     return f"it needs the mesh {wanted.args[0]}, and there is {mesh}" if wanted and wanted.args[0] != mesh else ""
+
+
+def uncharted(item: pytest.Item, installer: str) -> str:
+    """Why a test's own mesh cannot be installed so; empty if it can."""
+    wanted = item.get_closest_marker("mesh")
+    if installer == MANIFESTS or not wanted or wanted.args[0] == "istio":
+        return ""
+    return f"it needs the mesh {wanted.args[0]}, for which there are no charts"
 
 
 def wish(config: pytest.Config) -> Wish:
@@ -100,12 +122,18 @@ def wish(config: pytest.Config) -> Wish:
     for name in ("--images", "--attach", "--real-only"):
         if option(name):
             raise UsageError(f"{name} is of the local rung", next_step="leave it out, or run with --cluster local")
+    if option("--installer") != MANIFESTS:
+        raise UsageError("--installer is of the local rung", next_step="leave it out: a run there installs no mesh")
     given = {"image": option("--client-image")} if option("--client-image") else {}
     return Wish(
         option("--context"), option("--kubeconfig"), option("--install"), prometheus=option("--prometheus"),
-        labels=dict(map(_label, option("--namespace-label"))), mesh=option("--mesh"),
+        labels=_labels(config), mesh=option("--mesh"),
         flagger=option("--flagger") or "", **given,
     )  # fmt: skip
+
+
+def _labels(config: pytest.Config) -> dict[str, str]:
+    return dict(map(_label, config.getoption("--namespace-label")))
 
 
 def _label(text: str) -> tuple[str, str]:
@@ -129,19 +157,33 @@ def take(config: pytest.Config, joined: str) -> None:
 
 
 def rung(config: pytest.Config) -> Rung | None:
-    """Where the run's stacks come from; None for the local rung."""
+    """Where the run's stacks come from; None for the local rung as it usually is."""
+    if config.getoption("--cluster") == KIND:
+        return pytest_kind.rung(config, _labels(config))
     if not (joined := joined_by(config)):
-        return None
+        return _charted(config)
     from canarylab.joining import Joined
     from canarylab.rung import Existing
 
     return Existing(Joined.from_json(joined))
 
 
+def _charted(config: pytest.Config) -> Rung | None:
+    if (installer := config.getoption("--installer")) == MANIFESTS:
+        return None
+    from canarylab.rung import Local
+
+    return Local(installer)
+
+
 def given(config: pytest.Config) -> list[tuple[str, str]]:
     """The options by which another run finds the same cluster."""
+    if config.getoption("--cluster") == KIND:
+        return pytest_kind.given(config)
+    if config.getoption("--cluster") != EXISTING:
+        return [("--installer", HELM)] if config.getoption("--installer") == HELM else []
     names = ("--cluster", "--context", "--kubeconfig", "--client-image", "--prometheus")
-    return [(name, config.getoption(name)) for name in names] if config.getoption("--cluster") == EXISTING else []
+    return [(name, config.getoption(name)) for name in names]
 
 
 def end(run: Shared, root: Path, *, failed: bool, keep: bool) -> Iterator[str]:

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from canarylab import stack
+from canarylab.clusters.kind import record
+from canarylab.clusters.kind.asked import Asked
 from canarylab.clusters.local import registry
-from canarylab.joining import Joined
+from canarylab.joining import Joined, Wish, of_kind
 from canarylab.stack import Stack
 
 
@@ -24,10 +26,12 @@ class Wanted:
     flagger: str | None = None
     images: tuple[str, ...] = ()
     own: str = ""
+    kubernetes: str | None = None
 
     @property
     def key(self) -> str:
-        parts = (self.mesh, self.flagger or "", self.own)
+        kubernetes = f"kubernetes-{self.kubernetes}" if self.kubernetes else ""
+        parts = (self.mesh, self.flagger or "", kubernetes, self.own)
         return "-".join(re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-") for part in parts if part)
 
 
@@ -64,7 +68,10 @@ class Rung(Protocol):
 
 
 class Local:
-    """Clusters of our own on this machine, one for each wish."""
+    """Clusters of our own on this machine, one for each wish; ``installer`` is what they are installed by."""
+
+    def __init__(self, installer: str = stack.MANIFESTS) -> None:
+        self._installer = installer
 
     def key(self, wanted: Wanted) -> str:
         return wanted.key
@@ -72,11 +79,15 @@ class Local:
     def start(self, name: str, wanted: Wanted, lifeline: int | None) -> Stack:
         images = tuple(Path(file) for file in wanted.images)
         return stack.start(
-            name, mesh=wanted.mesh, flagger_version=wanted.flagger, images=images, lifeline=lifeline
+            name, mesh=wanted.mesh, flagger_version=wanted.flagger, kubernetes_version=wanted.kubernetes, images=images,
+            lifeline=lifeline, installer=self._installer,
         )  # fmt: skip
 
     def attach(self, name: str, wanted: Wanted) -> Stack:
-        return stack.attach(name, mesh=wanted.mesh, flagger_version=wanted.flagger)
+        return stack.attach(
+            name, mesh=wanted.mesh, flagger_version=wanted.flagger, kubernetes_version=wanted.kubernetes,
+            installer=self._installer,
+        )  # fmt: skip
 
     def end(self, name: str) -> None:
         registry.find(name).remove()
@@ -86,6 +97,40 @@ class Local:
 
     def kept(self, name: str) -> str:
         return f"--attach {name} runs on it, canarylab down --name {name} ends it"
+
+    def close(self, *, keep: bool) -> list[str]:
+        """Nothing is left beside the clusters."""
+        del keep
+        return []
+
+
+class Kind:
+    """Clusters of containers on an engine, one for each wish; ``wish`` says what users' pods and namespaces need."""
+
+    def __init__(self, asked: Asked, wish: Wish) -> None:
+        self._asked, self._wish = asked, wish
+
+    def key(self, wanted: Wanted) -> str:
+        return wanted.key
+
+    def start(self, name: str, wanted: Wanted, lifeline: int | None) -> Stack:
+        asked = replace(self._asked, kubernetes=wanted.kubernetes or self._asked.kubernetes)
+        return of_kind.start(
+            name, asked, self._wish, mesh=wanted.mesh, flagger=wanted.flagger or "", lifeline=lifeline
+        )  # fmt: skip
+
+    def attach(self, name: str, wanted: Wanted) -> Stack:
+        del wanted
+        return of_kind.attach(name)
+
+    def end(self, name: str) -> None:
+        record.find(name).remove()
+
+    def logs(self, name: str) -> Path:
+        return record.find(name).export()
+
+    def kept(self, name: str) -> str:
+        return f"--cluster kind --attach {name} runs on it, canarylab down --name {name} ends it"
 
     def close(self, *, keep: bool) -> list[str]:
         """Nothing is left beside the clusters."""

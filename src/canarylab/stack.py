@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from canarylab import flagger, meshes, toolchain
 from canarylab.clusters.cluster import Cluster
-from canarylab.flagger import LOADTESTER, Flagger
+from canarylab.flagger import LOADTESTER, Flagger, charted
 from canarylab.kube import parts
 from canarylab.kube.services import Service
 from canarylab.meshes import Mesh, base
@@ -25,6 +25,9 @@ from canarylab.toolchain.progress import Progress, silent
 
 if TYPE_CHECKING:
     from canarylab.clusters.local.cluster import LocalCluster
+
+MANIFESTS, HELM = "manifests", "helm"
+INSTALLERS = (MANIFESTS, HELM)
 
 
 @dataclass
@@ -58,12 +61,14 @@ class Stack:
         }
 
 
-def _local(cluster: LocalCluster, mesh: Mesh) -> Stack:
+def _local(cluster: LocalCluster, mesh: Mesh, installer: str) -> Stack:
     """A stack on a local cluster, where everything is of its toolset."""
     toolset = cluster.toolset
     release = toolset.describe("flagger").version
-    told = [f"Flagger: real, {release}, by its own manifests"] if mesh.overlay else []
-    lines = (*mesh.describe(toolset), *told)
+    by = "chart" if installer == HELM else "manifests"
+    told = [f"Flagger: real, {release}, by its own {by}"] if mesh.overlay else []
+    charts = charted.describe(mesh) if installer == HELM else []
+    lines = (*mesh.describe(toolset), *told, *charts)
     return Stack(cluster, mesh, Flagger(release, mesh.namespace, mesh.provider), lines)
 
 
@@ -72,23 +77,28 @@ def start(
     *,
     mesh: str = "istio",
     flagger_version: str | None = None,
+    kubernetes_version: str | None = None,
     images: tuple[Path, ...] = (),
     lifeline: int | None = None,
+    installer: str = MANIFESTS,
     tell: Callable[[str], None] = lambda _line: None,
     progress: Progress = silent,
 ) -> Stack:
     """Starts a stack; ends the cluster again when a part of it does not come up (its logs stay).
 
     Programs that are missing are built first, which ``progress`` is told of; the times count from then on.
+    ``installer`` is one of :data:`INSTALLERS`: all manifests at once, or charts by helm, one after the other.
     """
     from canarylab.clusters.local import cluster as local  # noqa: PLC0415 - only this rung needs the extra [local]
 
     chosen = meshes.get(mesh)
-    toolset = toolchain.provision(progress, flagger_version or "")
+    if installer == HELM:
+        charted.require(chosen)
+    toolset = toolchain.provision(progress, flagger_version or "", kubernetes=kubernetes_version or "")
     began = time.monotonic()
-    everything = installed_parts(toolset, chosen)
+    everything = installed_parts(toolset, chosen) if installer == MANIFESTS else []
     cluster = local.start(name, toolset, images=images, lifeline=lifeline)
-    up = _local(cluster, chosen)
+    up = _local(cluster, chosen, installer)
     up.seconds |= {f"{one} ready": after for one, after in cluster.timings.items() if one != "all"}
     tell(f"cluster {name}: control plane and node ready")
 
@@ -98,7 +108,10 @@ def start(
 
     try:
         note("control plane and node ready")
-        parts.install(up.cluster.api_client(), *everything, failure=up.cluster.failure, note=note)
+        if installer == HELM:
+            charted.install(cluster, toolset, chosen, note)
+        else:
+            parts.install(up.cluster.api_client(), *everything, failure=up.cluster.failure, note=note)
     except BaseException:
         up.cluster.stop(keep_folder=True)
         raise
@@ -111,19 +124,29 @@ def installed_parts(toolset: Toolset, mesh: Mesh) -> list[parts.Part]:
     return [*base.parts(), *mesh.parts(toolset), *flagger.parts(toolset, mesh), *tester]
 
 
-def attach(name: str, *, mesh: str = "istio", flagger_version: str | None = None) -> Stack:
+def attach(
+    name: str,
+    *,
+    mesh: str = "istio",
+    flagger_version: str | None = None,
+    kubernetes_version: str | None = None,
+    installer: str = MANIFESTS,
+) -> Stack:
     """The stack of that name, started by another process."""
     from canarylab.clusters.local import cluster as local  # noqa: PLC0415 - only this rung needs the extra [local]
 
-    return _local(local.find(name, toolchain.installed(flagger_version or "")), meshes.get(mesh))
+    toolset = toolchain.installed(flagger_version or "", kubernetes_version or "")
+    return _local(local.find(name, toolset), meshes.get(mesh), installer)
 
 
 @contextmanager
-def running(name: str, *, mesh: str = "istio", flagger_version: str | None = None) -> Iterator[Stack]:
+def running(
+    name: str, *, mesh: str = "istio", flagger_version: str | None = None, installer: str = MANIFESTS
+) -> Iterator[Stack]:
     """A stack for the length of a ``with`` block; it ends with this process at the latest."""
     life = Lifeline()
     try:
-        up = start(name, mesh=mesh, flagger_version=flagger_version, lifeline=life.read_end)
+        up = start(name, mesh=mesh, flagger_version=flagger_version, lifeline=life.read_end, installer=installer)
         try:
             yield up
         finally:

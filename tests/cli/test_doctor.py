@@ -24,7 +24,7 @@ FORBIDDEN = Finding("namespaces", Level.FAULT, "not allowed here", "sudo sysctl 
 def test_what_stands_in_the_way_decides_the_exit_code(
     findings: list[Finding], code: int, verdict: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "examine", lambda _flagger, _extras: findings)
+    monkeypatch.setattr(doctor, "examine", lambda _flagger, _extras, _kubernetes: findings)
     told = CliRunner().invoke(doctor.command, [])
     assert (told.exit_code, told.output.splitlines()[-1]) == (code, f"The rung local {verdict}.")
     plain = CliRunner().invoke(doctor.command, ["--json"])

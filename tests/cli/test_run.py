@@ -12,6 +12,7 @@ import pytest
 from canarylab.cli import main
 from canarylab.scenario import front, load
 from canarylab.scenario.front import Front, Wishes
+from canarylab.shards import Shard
 
 TEXT = "title: t\nvalues: {tag: 6.9.1}\nsteps: [{set-image: '${tag}'}]\nexpect: [{plan: all-pass}]\n"
 
@@ -52,6 +53,8 @@ def test_a_wrong_file_is_told_with_carets_before_anything_starts(
         (["good", "--pause-on-failure"], "there is no terminal"),
         (["good", "--attach", "nowhere"], "there is no cluster 'nowhere'"),
         (["good", "-n", "-1"], "-1 is not in the range"),
+        (["good", "--shard", "3/2"], "write it like --shard 2/5"),
+        (["good", "--shard-times", "scenarios"], "give both"),
         ([], "Missing argument"),
     ],
 )
@@ -79,6 +82,13 @@ def test_what_is_wished_is_handed_on() -> None:
     assert [one for one in ("-k", "goo", "-m", "m", "-x", "--pause-on-failure", "--repeat=3") if one not in given] == []
     assert "--canary-report=out" in given
     assert "--noconftest" in given
+
+
+def test_a_share_is_handed_on_and_has_its_part_of_the_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    given = told("good", "other", repeat=4, shard=Shard(2, 3), times=(Path("before"),))
+    assert given[given.index("-n") + 1] == "3"
+    assert {"--shard=2/3", "--shard-times=before"} < set(given)
 
 
 def report(when: str, outcome: str, seconds: float = 1.0, **properties: object) -> pytest.TestReport:

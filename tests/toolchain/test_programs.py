@@ -38,7 +38,8 @@ def test_an_asset_is_of_a_pinned_module(asset: spec.Asset) -> None:
 
 
 def test_a_program_can_be_asked_its_version_exactly_if_versions_yaml_accepts_one() -> None:
-    assert {each.name for each in spec.PROGRAMS if each.ask} == set(known()["programs"])
+    every = [*spec.PROGRAMS, *(each for extra in spec.EXTRAS.values() for each in extra.programs)]
+    assert {each.name for each in every if each.ask} == set(known()["programs"])
 
 
 @pytest.mark.parametrize("wheel", spec.WHEELS.values(), ids=lambda each: each.distribution)
@@ -62,7 +63,8 @@ def test_an_extra_is_pinned_by_a_module_of_its_own_and_has_a_measured_cost(extra
     assert {each.target.partition("/")[0] for each in extra.assets} <= {extra.name}
     assert made.source
     tools = (made.source / "go.mod").read_text()
-    packages = {each.package for each in extra.programs}
+    packages = {each.package for each in extra.programs if not each.package.startswith("./")}
+    assert all((made.source / each.package).is_dir() for each in extra.programs if each.package not in packages)
     assert {each for each in packages if f"tool {each}\n" not in tools and f"\t{each}\n" not in tools} == set()
     assert known()["cost"]["of"][extra.name]["seconds"] > 0
 

@@ -23,12 +23,14 @@ COMMANDS = (
     "plan",
     "provision",
     "record",
+    "regressions",
     "render",
     "report",
     "run",
     "schema",
     "up",
     "verify",
+    "versions",
     "watch",
 )
 

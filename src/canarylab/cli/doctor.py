@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 import click
 
+from canarylab.clusters.kind import cluster as kind
+from canarylab.clusters.kind.asked import Asked
 from canarylab.errors import EnvironmentFault
 from canarylab.process import namespaces
 from canarylab.toolchain import checkup, machine, spec
@@ -45,9 +47,9 @@ def try_network() -> Finding:
     return Finding("network", Level.FAULT, f"a cluster's mounts and devices cannot be made: {complained}", fix)
 
 
-def examine(flagger: str, extras: Sequence[str] = ()) -> list[Finding]:
+def examine(flagger: str, extras: Sequence[str] = (), kubernetes: str = "") -> list[Finding]:
     """Every finding on this machine."""
-    system, *others = checkup.examine(machine.gather(flagger, extras), known()["cost"])
+    system, *others = checkup.examine(machine.gather(flagger, extras, kubernetes), known()["cost"])
     tried = [try_namespaces()]
     if checkup.runnable([*tried, *others]):
         tried.append(try_network())
@@ -60,16 +62,25 @@ def lines(finding: Finding) -> list[str]:
     return [first, f"{'':32}next: {finding.next_step}"] if finding.next_step else [first]
 
 
+def _of_kind(kubernetes: str) -> list[Finding]:
+    """The findings on the container engine and its machine; that there is none is one as well."""
+    try:
+        return kind.check(Asked(kubernetes))
+    except EnvironmentFault as fault:
+        return [Finding("engine", Level.FAULT, f"{fault.what}: {fault.where}", fault.next_step)]
+
+
 @click.command("doctor")
-@click.option("--cluster", type=click.Choice(["local"]), default="local", help="the rung to look at")
+@click.option("--cluster", type=click.Choice(["local", "kind"]), default="local", help="the rung to look at")
 @click.option("--flagger", default="", metavar="VERSION", help="look for that release of Flagger")
+@click.option("--kubernetes", default="", metavar="VERSION", help="look for that release of Kubernetes")
 @click.option(
     "--with", "extras", default="", metavar="NAME,...", help="look for programs that only some clusters need as well"
 )
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-def command(cluster: str, flagger: str, extras: str, as_json: bool) -> None:
+def command(cluster: str, flagger: str, kubernetes: str, extras: str, as_json: bool) -> None:
     """Say what is here and what is missing; exit with 3 if the rung cannot run on this machine."""
-    findings = examine(flagger, spec.listed(extras))
+    findings = _of_kind(kubernetes) if cluster == "kind" else examine(flagger, spec.listed(extras), kubernetes)
     able = checkup.runnable(findings)
     if as_json:
         told = {"cluster": cluster, "runs": able, "findings": [each.facts() for each in findings]}

@@ -18,14 +18,15 @@ def table(toolset: Toolset) -> str:
 
 @click.command("provision")
 @click.option("--flagger", default="", metavar="VERSION", help="build that release of Flagger, with what it pinned")
+@click.option("--kubernetes", default="", metavar="VERSION", help="build that release of Kubernetes, likewise")
 @click.option(
     "--with", "extras", default="", metavar="NAME,...", help="get programs that only some clusters need as well"
 )
 @click.option("--json", "as_json", is_flag=True, help="print JSON")
-def command(flagger: str, extras: str, as_json: bool) -> None:
+def command(flagger: str, kubernetes: str, extras: str, as_json: bool) -> None:
     """Get every program of the local rung: take what the machine has, build the rest once."""
     with progress.console() as show:
-        toolset = provision(show, flagger, spec.listed(extras))
+        toolset = provision(show, flagger, spec.listed(extras), kubernetes)
     if as_json:
         programs = [each.facts() for each in toolset.programs.values()]
         click.echo(json.dumps({"key": toolset.key, "programs": programs}, indent=1))

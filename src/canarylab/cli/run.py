@@ -9,13 +9,18 @@ import click
 
 from canarylab.cli import completion
 from canarylab.errors import UsageError
+from canarylab.shards import Shard
 
 
-def _require(name: str) -> None:
+def _require(name: str, rung: str) -> None:
     """UsageError when there is no such cluster."""
-    from canarylab.clusters.local import registry  # noqa: PLC0415 - only a local cluster needs it
+    from canarylab.clusters.kind import record  # noqa: PLC0415 - only a cluster that is there needs it
+    from canarylab.clusters.local import registry  # noqa: PLC0415 - as above
 
-    registry.find(name)
+    if rung == "kind":
+        record.find(name)
+    else:
+        registry.find(name)
 
 
 @click.command("run")
@@ -27,17 +32,28 @@ def _require(name: str) -> None:
 @click.option("-n", "workers", type=click.IntRange(0), default=None, help="how many at a time")
 @click.option("--mesh", default="", help="istio or none; the first that a scenario is about if none is given")
 @click.option("--flagger", default="", help="another release of Flagger than the pinned one")
+@click.option("--kubernetes", default="", help="another release of Kubernetes than the pinned one")
 @click.option(
     "--images", multiple=True, type=click.Path(exists=True, dir_okay=False), help="image patterns of your own"
 )
+@click.option("--pull", is_flag=True, help="pull images that no pattern stands for, of their registries")
 @click.option("--keep", type=click.Choice(["none", "failed", "all"]), default="none", show_default=True)
 @click.option(
     "--attach", default="", metavar="NAME", shell_complete=completion.clusters,
     help="a cluster of `canarylab list`, instead of new ones",
 )  # fmt: skip
 @click.option(
-    "--cluster", type=click.Choice(["local", "existing"]), default="local", show_default=True, help="the rung"
+    "--cluster", type=click.Choice(["local", "kind", "existing"]), default="local", show_default=True, help="the rung"
 )
+@click.option(
+    "--installer", type=click.Choice(["manifests", "helm"]), default=None,
+    help="local: what installs the mesh and Flagger, their manifests (default) or helm",
+)  # fmt: skip
+@click.option(
+    "--nodes", type=int, default=None, metavar="N", help="kind: how many, with the control plane; 2 if not said"
+)
+@click.option("--engine", default="", metavar="NAME", help="kind: docker or podman, instead of what is there")
+@click.option("--node-image", default="", metavar="IMAGE", help="kind: a node image of your own")
 @click.option("--context", default="", metavar="NAME", help="existing: the kubeconfig's context, always named")
 @click.option("--kubeconfig", default="", metavar="FILE", help="existing: instead of KUBECONFIG's")
 @click.option("--install", is_flag=True, help="existing: allow what the plan installs for the run")
@@ -51,6 +67,11 @@ def _require(name: str) -> None:
     help="existing: a label of tests' namespaces; repeatable",
 )
 @click.option("--pause-on-failure", "pause", is_flag=True, help="wait where one has failed, before anything is undone")
+@click.option("--shard", default="", metavar="K/N", help="run the K-th of N shares of them")
+@click.option(
+    "--shard-times", "times", multiple=True, type=click.Path(exists=True, path_type=Path), metavar="FILE",
+    help="report.json, JUnit XML or a folder of these, of an earlier run: shares that take equally long; repeatable",
+)  # fmt: skip
 @click.option("--repeat", type=click.IntRange(1), default=1, help="run each so many times, and tell its flake rate")
 @click.option("--fail-fast", is_flag=True, help="end with the first failure")
 def command(  # noqa: PLR0917 - one parameter per option, by name
@@ -62,10 +83,16 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     workers: int | None,
     mesh: str,
     flagger: str,
+    kubernetes: str,
     images: tuple[str, ...],
+    pull: bool,
     keep: str,
     attach: str,
     cluster: str,
+    installer: str | None,
+    nodes: int | None,
+    engine: str,
+    node_image: str,
     context: str,
     kubeconfig: str,
     install: bool,
@@ -73,6 +100,8 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     prometheus: str,
     labels: tuple[str, ...],
     pause: bool,
+    shard: str,
+    times: tuple[Path, ...],
     repeat: int,
     fail_fast: bool,
 ) -> None:
@@ -84,15 +113,21 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
 
     if pause and not sys.stdin.isatty():
         raise UsageError("--pause-on-failure waits for Enter, and there is no terminal", next_step="use --keep failed")
+    if times and not shard:
+        raise UsageError("--shard-times is of --shard K/N", next_step="give both")
+    share = Shard.parse(shard) if shard else None
     if attach:
-        _require(attach)
+        _require(attach, cluster)
     given = load.settings(settings)
     files = load.every(find.files(words), given)
     load.unused(files, given)
     options = [f"--set={one}" for one in settings] + [f"--images={one}" for one in images] + [f"--keep={keep}"]
-    options += [f"--namespace-label={one}" for one in labels] + (["--install"] if install else [])
-    named = {"mesh": mesh, "flagger": flagger, "attach": attach, "cluster": cluster, "context": context}
-    named |= {"kubeconfig": kubeconfig, "client-image": client_image, "prometheus": prometheus}
+    options += [f"--namespace-label={one}" for one in labels]
+    options += [f"--{name}" for name, on in (("install", install), ("pull", pull)) if on]
+    named = {"mesh": mesh, "flagger": flagger, "kubernetes": kubernetes, "attach": attach, "cluster": cluster}
+    named |= {"context": context, "kubeconfig": kubeconfig, "client-image": client_image, "prometheus": prometheus}
+    named |= {"installer": installer or "", "engine": engine, "node-image": node_image}
+    named |= {"nodes": "" if nodes is None else str(nodes)}
     options += [f"--{name}={value}" for name, value in named.items() if value]
-    wishes = front.Wishes(tuple(options), report, select, markers, workers, fail_fast, repeat, pause)
+    wishes = front.Wishes(tuple(options), report, select, markers, workers, fail_fast, repeat, pause, share, times)
     sys.exit(front.run(files, wishes))

@@ -23,6 +23,7 @@ def facts(report: Report) -> dict[str, Any]:
         "command": report.command,
         "canaries": [case(one) for one in report.cases],
         "rights": [asdict(one) for one in report.rights],
+        **({"versions": [asdict(one) for one in report.versions]} if report.versions else {}),
     }
 
 

@@ -14,6 +14,7 @@ from canarylab.model.expectation import Expectation
 from canarylab.model.timeline import Timeline
 from canarylab.model.verdict import Finding
 from canarylab.report.users import Users
+from canarylab.report.versions import Shown
 
 
 class Outcome(Enum):
@@ -140,12 +141,16 @@ class Right:
 
 @dataclass(frozen=True)
 class Report:
-    """All rollouts of a run. ``title`` is the program that made it, ``command`` its command line."""
+    """All rollouts of a run. ``title`` is the program that made it, ``command`` its command line.
+
+    ``versions`` are those of them that were about releases of Kubernetes and Flagger, for a table of their own.
+    """
 
     title: str
     cases: tuple[Case, ...] = ()
     rights: tuple[Right, ...] = ()
     command: str = ""
+    versions: tuple[Shown, ...] = ()
 
     @property
     def grounds(self) -> tuple[Ground, ...]:

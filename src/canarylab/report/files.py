@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from canarylab.errors import UsageError
-from canarylab.report import as_json, html, junit, markdown, store, text
+from canarylab.report import as_json, html, junit, markdown, store, text, versions
 from canarylab.report.case import Report
 
 PAGE = "index.html"
@@ -44,9 +44,10 @@ def summarise(report: Report) -> None:
 
 def kept(root: Path, title: str, command: str = "") -> Report | None:
     """The report of what a run keeps below ``root``, also of one that was killed; None if there is nothing."""
-    if not (root / store.FOLDER).is_dir():
+    shown = versions.read(root)
+    if not (shown or (root / store.FOLDER).is_dir()):
         return None
-    return Report(title, store.read(root), command=command)
+    return Report(title, store.read(root), command=command, versions=shown)
 
 
 def of_run(root: Path, title: str, command: str, *, asked: bool) -> Path | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from canarylab.report import said, text
+from canarylab.report import said, text, versions
 from canarylab.report.case import Case, Report
 
 _SIGNS = {True: ":white_check_mark:", False: ":x:"}
@@ -16,32 +16,33 @@ def render(report: Report) -> str:
     """A table of all cases, those that do not hold first, and what explains each of these, folded."""
     ordered = sorted(report.cases, key=lambda one: one.holds)
     more = (line for one in ordered if not one.holds for line in _more(one))
-    return "\n".join([*_table(report.title, ordered), *more, *_ground(report), *_rights(report), ""])
+    table = ["", *versions.markdown(report.versions).splitlines()] if report.versions else []
+    return "\n".join([*_table(report.title, ordered), *table, *more, *_ground(report), *_rights(report), ""])
 
 
 def _table(title: str, cases: Sequence[Case]) -> Iterator[str]:
-    yield from (f"### {_cell(title)}", "", "| | rollout | outcome | why |", "|---|---|---|---|")
+    yield from (f"### {cell(title)}", "", "| | rollout | outcome | why |", "|---|---|---|---|")
     for one in cases:
-        yield f"| {_SIGNS[one.holds]} | {_cell(one.title)} | {one.outcome.value} | {_cell(one.reason)} |"
+        yield f"| {_SIGNS[one.holds]} | {cell(one.title)} | {one.outcome.value} | {cell(one.reason)} |"
 
 
 def _more(one: Case) -> Iterator[str]:
     yield from ("", f"<details><summary>{_html(one.title)}</summary>", "")
-    yield from (f"- {_cell(line)}" for line in one.details)
+    yield from (f"- {cell(line)}" for line in one.details)
     if one.wrong:
         yield from ("", "| claim | expected | seen |", "|---|---|---|")
-        yield from (f"| {_cell(each.claim)} | {_cell(each.expected)} | {_cell(each.seen)} |" for each in one.wrong)
+        yield from (f"| {cell(each.claim)} | {cell(each.expected)} | {cell(each.seen)} |" for each in one.wrong)
     elif one.failure:
-        yield from ("", *_block(one.failure))
+        yield from ("", *block(one.failure))
     heard = "\n".join(each.theirs for each in said.of(one.timeline)[-said.LAST :])
-    yield from ("", "Flagger said last:", "", *_block(heard)) if heard else ()
+    yield from ("", "Flagger said last:", "", *block(heard)) if heard else ()
     record = text.table(one.timeline)
-    yield from ("", *_block(record)) if record else ()
-    yield from ("", "Again:", "", *_block(one.reproduce)) if one.reproduce else ()
+    yield from ("", *block(record)) if record else ()
+    yield from ("", "Again:", "", *block(one.reproduce)) if one.reproduce else ()
     yield from ("", "</details>")
 
 
-def _block(value: str) -> tuple[str, str, str]:
+def block(value: str) -> tuple[str, str, str]:
     """Text that cannot end the block that it stands in."""
     return _FENCE, re.sub("~~~+", "~~", value), _FENCE
 
@@ -49,25 +50,25 @@ def _block(value: str) -> tuple[str, str, str]:
 def _ground(report: Report) -> Iterator[str]:
     for one in report.grounds:
         yield from ("", "<details><summary>What it ran on</summary>", "")
-        yield from (f"- {_cell(line)}" for line in one.lines)
+        yield from (f"- {cell(line)}" for line in one.lines)
         yield from ("", "| images | program | version | SHA-256 |", "|---|---|---|---|") if one.images else ()
         for image in one.images:
             cells = (image.pattern, image.program, image.version, image.sha256[:12])
-            yield f"| {' | '.join(map(_cell, cells))} |"
+            yield f"| {' | '.join(map(cell, cells))} |"
         yield from ("", "</details>")
 
 
 def _rights(report: Report) -> Iterator[str]:
     if report.rights:
         yield from ("", "Further rights would tell more:", "")
-        yield from (f"- {_cell(str(one))}" for one in report.rights)
+        yield from (f"- {cell(str(one))}" for one in report.rights)
 
 
 def _html(value: str) -> str:
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _cell(value: str) -> str:
+def cell(value: str) -> str:
     """Text that means nothing but itself in a table; its lines stay lines."""
     value = _html(value)
     for sign in "\\`*_|[]":

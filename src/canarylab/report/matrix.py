@@ -53,13 +53,22 @@ def _row(cells: Sequence[Cell], stories: Sequence[str]) -> Sequence[str]:
 
 def text(cells: Iterable[Cell]) -> list[str]:
     """The table for a terminal, a line each."""
-    made = rows(cells)
+    return laid_out(rows(cells))
+
+
+def laid_out(made: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines with columns of equal width."""
     widths = [max(map(len, column)) for column in zip(*made, strict=True)]
     return ["  ".join(one.ljust(width) for one, width in zip(row, widths, strict=True)).rstrip() for row in made]
 
 
 def markdown(cells: Iterable[Cell]) -> str:
     """The table for a job summary."""
-    head, *body = rows(cells)
+    return piped(rows(cells))
+
+
+def piped(made: Sequence[Sequence[str]]) -> str:
+    """Rows as a table of Markdown; a sign that would end a cell means itself."""
+    head, *body = ([cell.replace("|", r"\|") for cell in row] for row in made)
     lines = [head, ["---"] * len(head), *body]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from canarylab.model.timeline import Event, Timeline
-from canarylab.report import said
+from canarylab.report import said, versions
 from canarylab.report.case import Case, Ground, Report
 from canarylab.report.course import zero
 
@@ -16,6 +16,7 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 def render(report: Report) -> str:
     """The whole report."""
     told = [f"{report.title}: {report.summary}", "", *lines(report)]
+    told += ["", *versions.text(report.versions)] if report.versions else []
     for one in report.cases:
         told += [] if one.holds else ["", *_explained(one)]
     for ground in report.grounds:

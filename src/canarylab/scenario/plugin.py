@@ -64,6 +64,7 @@ class Scenarios:
             rung=option("--cluster"),
             mesh=option("--mesh"),
             flagger=option("--flagger"),
+            kubernetes=option("--kubernetes"),
             images=tuple(option("--images")),
             keep=keep,
             repeat=option("--repeat"),

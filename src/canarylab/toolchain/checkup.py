@@ -177,6 +177,7 @@ def _command(facts: Facts) -> str:
     release = [each.recipe.module.rpartition("@v")[2] for each in facts.kits if each.recipe.module]
     extras = [each.recipe.name for each in facts.kits if each.recipe.name]
     words = [provision_with(*extras) if extras else PROVISION]
+    words += [f"--kubernetes {each.recipe.kubernetes}" for each in facts.kits if each.recipe.kubernetes]
     return " ".join([*words, *(f"--flagger {version}" for version in release)])
 
 
@@ -203,6 +204,8 @@ def _cost(facts: Facts, measured: dict[str, Any], kits: Sequence[Kit]) -> Cost:
 
 
 def _kind(recipe: Recipe) -> str:
+    if recipe.kubernetes:
+        return "kubernetes"
     return recipe.name or ("flagger" if recipe.module else "toolchain")
 
 

@@ -14,6 +14,7 @@ from canarylab import paths
 from canarylab.toolchain import golang, spec, storage, wheels
 from canarylab.toolchain.kit import Kit
 from canarylab.toolchain.provision import look, recipes
+from canarylab.toolchain.recipe import Recipe
 
 # What the extra `canarylab[local]` brings, by the name under which it is imported.
 PACKAGES = ("cryptography", "grpc", "grpc_tools", "google.protobuf", "pyroute2")
@@ -59,14 +60,13 @@ class Facts:
     on_demand: tuple[Kit, ...] = ()
 
 
-def gather(flagger: str = "", extras: Sequence[str] = ()) -> Facts:
+def gather(flagger: str = "", extras: Sequence[str] = (), kubernetes: str = "") -> Facts:
     """Looks at this machine, as the present user."""
     with storage.using(paths.cache_dir()):
-        return _gather(flagger, extras, paths.cache_dir())
+        return _gather(recipes(flagger, extras, kubernetes), extras, paths.cache_dir())
 
 
-def _gather(flagger: str, extras: Sequence[str], cache: Path) -> Facts:
-    wanted = recipes(flagger, extras)
+def _gather(wanted: Sequence[Recipe], extras: Sequence[str], cache: Path) -> Facts:
     others = [each for each in recipes(extras=list(spec.EXTRAS)) if each.name and each.name not in extras]
     kits = tuple(look(wanted))
     least = kits[0].recipe.pins.go

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from canarylab.errors import EnvironmentFault
-from canarylab.toolchain import gobuild, kit, manifest, patched, storage
+from canarylab.toolchain import gobuild, kit, kubernetes, manifest, patched, storage
 from canarylab.toolchain.gobuild import Shell
 from canarylab.toolchain.golang import Go
 from canarylab.toolchain.kit import Kit
@@ -38,6 +38,8 @@ def make(lacking: Kit, cache: Path, go: Go, progress: Progress, started: float) 
             )
             if recipe.source and recipe.patches:
                 shell = replace(shell, folder=patched.folder(shell, recipe.source, recipe.patches))
+            if recipe.source and recipe.kubernetes:
+                shell = replace(shell, folder=kubernetes.folder(shell, recipe.source, recipe.pins, recipe.kubernetes))
             sources = _download(shell, lacking)
             if recipe.source is None:
                 shell = replace(shell, folder=sources[recipe.module.partition("@")[0]])

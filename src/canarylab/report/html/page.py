@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from canarylab.report import versions
 from canarylab.report.case import Case, Report
 from canarylab.report.html import tables
 from canarylab.report.html.section import anchor, heading, mark, section
@@ -22,7 +23,7 @@ _STYLE = Path(__file__).with_name("style.css")
 def render(report: Report) -> str:
     """The document; the rollouts that went wrong stand first."""
     cases = sorted(report.cases, key=lambda one: one.holds)
-    body = [_header(report), *_summary(cases), _main(cases), *_rights(report), *_ground(report)]
+    body = [_header(report), *_summary(cases), *_versions(report), _main(cases), *_rights(report), *_ground(report)]
     skip = e("a", "Skip to the rollouts", class_="skip", href="#rollouts")
     return write(e("html", _head(report), e("body", skip, *body), lang="en")) + "\n"
 
@@ -81,6 +82,14 @@ def _cells(case: Case, number: int) -> tuple[Element | str, ...]:
     users = f"{failed} of {answers}" if answers else "–"
     link = e("a", heading(case), href=f"#{anchor(number)}")
     return (mark(case), link, case.outcome.value, weights or "–", f"{case.seconds:.0f} s", users)
+
+
+def _versions(report: Report) -> Iterator[Element]:
+    if report.versions:
+        heads, *found = versions.rows(report.versions)
+        rows = [("differs" if "NO" in row else "", tuple(row)) for row in found]
+        absent = e("ul", *(e("li", f"not run: {one}") for one in versions.absent(report.versions)))
+        yield e("section", e("h2", "Versions"), tables.table("Releases of Kubernetes and Flagger", heads, rows), absent)
 
 
 def _main(cases: Sequence[Case]) -> Element:

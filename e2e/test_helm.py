@@ -71,7 +71,6 @@ def test_what_runs_is_what_the_charts_install(cluster: Cluster) -> None:
     assert of_helm == {"istiod", "istio-ingressgateway", "flagger", "flagger-loadtester"}
 
 
-@pytest.mark.canary
 def test_a_good_revision_is_promoted_and_the_dashboard_shows_it(canary: Journey, cluster: Cluster) -> None:
     began = time.time()
     canary.ship(Change(tag="6.9.1")).assert_promoted()
@@ -102,7 +101,6 @@ def _of_a_sidecar(text: str) -> bool:
     return 'connection_security_policy="mutual_tls"' in text or 'reporter="source"' in text
 
 
-@pytest.mark.canary
 @pytest.mark.parametrize("crowds", [pytest.param((BROWSERS,), id="browsers")])
 def test_a_bad_revision_is_rolled_back(canary: Journey) -> None:
     canary.ship(Change(tag="6.9.1", arguments=("--ui-path=/nowhere",))).assert_rolled_back("Canary failed!")

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,6 +49,14 @@ def test_the_files_pass_ruff_as_a_repository_without_settings_has_it(tmp_path: P
     ruff(tmp_path, "check", f"--select={RULES}")
     ruff(tmp_path, "format", "--check")
     ruff(tmp_path, "format", "--check", "--line-length=120")
+
+
+@pytest.mark.parametrize("name", ["on", "no", "y", "null"])
+def test_a_name_that_yaml_takes_for_something_else_is_a_name(tmp_path: Path, name: str) -> None:
+    found = made(tmp_path, name=name, command="sh run.sh")
+    assert found.application.target["metadata"]["name"] == name
+    assert Canary.parse(found.application.canary).target == name
+    assert load.file(tmp_path / "scenarios" / f"{name}.yaml")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)

@@ -63,7 +63,7 @@ def _deployed(about: Subject, wish: Wish) -> dict[str, str]:
     page = wish.ready or wish.path
     values = {
         "name": about.name, "kind": about.kind, "container": about.container, "image": about.image,
-        "port": str(about.port), "probe": f"httpGet: {{path: {quoted.yaml(page)}, port: http}}",
+        **_scalars(about), "port": str(about.port), "probe": f"httpGet: {{path: {quoted.yaml(page)}, port: http}}",
     }  # fmt: skip
     if about.target is None:
         made[f"deploy/{about.name}.yaml"] = _filled("deployment.yaml", values)
@@ -72,14 +72,23 @@ def _deployed(about: Subject, wish: Wish) -> dict[str, str]:
     return made
 
 
+def _scalars(about: Subject) -> dict[str, str]:
+    """Names as YAML takes them for text: an application may be called ``on``."""
+    return {"named": quoted.yaml(about.name), "held": quoted.yaml(about.container)}
+
+
 def _tests(about: Subject, wish: Wish, files: Sequence[str]) -> dict[str, str]:
     """A scenario with its schema, and the same in Python."""
     user = {"path": wish.path} | ({"pod": wish.pod} if wish.pod else {})
     values = {"name": about.name, "container": about.container, "tag": about.next_tag}
-    scenario = values | {
-        "manifests": "\n".join(f"  - {quoted.yaml(os.path.join('..', file))}" for file in files),
-        "user": "{" + ", ".join(f"{key}: {quoted.yaml(text, literal=True)}" for key, text in user.items()) + "}",
-    }
+    scenario = (
+        values
+        | _scalars(about)
+        | {
+            "manifests": "\n".join(f"  - {quoted.yaml(os.path.join('..', file))}" for file in files),
+            "user": "{" + ", ".join(f"{key}: {quoted.yaml(text, literal=True)}" for key, text in user.items()) + "}",
+        }
+    )
     python = values | {
         "files": "\n".join(f"    ROOT / {quoted.python(file)}," for file in files),
         "users": "\n".join(f"    {key}={quoted.python(text)}," for key, text in user.items()),

@@ -10,6 +10,7 @@ from shop import MARK, Shop, assert_share, istio, pod, revisions, service, to, v
 
 URL = "http://podinfo:9898/version"
 ON = {"status": 200, MARK: "on"}
+EARLY = 0.1  # seconds: Envoy's timers count from the beginning of its loop's round, which is earlier on a busy machine
 
 
 def test_a_header_chooses_the_revision(shop: Shop) -> None:
@@ -55,7 +56,7 @@ def test_a_timeout_ends_a_slow_answer(shop: Shop) -> None:
     shop.seen(URL, ON)
     [answer] = shop.ask("http://podinfo:9898/delay/5", until=[])
     assert answer["status"] == 504
-    assert 0.3 <= answer["seconds"] < 3
+    assert 0.3 - EARLY <= answer["seconds"] < 3
 
 
 def test_an_injected_delay_is_waited_for(shop: Shop) -> None:
@@ -63,7 +64,7 @@ def test_an_injected_delay_is_waited_for(shop: Shop) -> None:
     shop.add(*revisions("a"), virtual_service({"route": [to("podinfo")], "fault": {"delay": delay}}))
     answers = shop.ask(URL, until=[ON], count=3)
     assert {answer["status"] for answer in answers} == {200}
-    assert min(answer["seconds"] for answer in answers) >= 0.39  # the proxy's timer counts whole milliseconds
+    assert min(answer["seconds"] for answer in answers) >= 0.4 - EARLY
 
 
 def test_an_injected_fault_hits_its_share_of_requests(shop: Shop) -> None:

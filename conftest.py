@@ -9,6 +9,7 @@ import pytest
 
 pytest_plugins = ["pytester"]
 JOURNEY = "@pytest.mark.canary"
+JOURNEYS_FOR_EACH_CORE = 4  # one less than scenarios: what continuous integration runs has to hold on a slower machine
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,9 +35,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     chosen = [Path(argument) for argument in config.args if Path(argument).is_dir()]
     files = {file for folder in chosen for file in folder.rglob("test_*.py")}
     journeys = sum(JOURNEY in file.read_text() for file in files)
-    from canarylab.scenario.front import FOR_EACH_CORE  # noqa: PLC0415 - asked once, by the controller alone
-
-    return min(journeys, FOR_EACH_CORE * (os.cpu_count() or 1)) or None
+    return min(journeys, JOURNEYS_FOR_EACH_CORE * (os.cpu_count() or 1)) or None
 
 
 class Journeys:

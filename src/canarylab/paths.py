@@ -34,6 +34,11 @@ def toolchain_source() -> Path:
     return _data("toolchain")
 
 
+def every_image() -> Path:
+    """The images file that has whatever no other pattern stands for pulled of its registry."""
+    return fixtures() / "pull.yaml"
+
+
 def cache_dir() -> Path:
     """What can be made again: ``CANARYLAB_CACHE``, else the XDG cache."""
     return Path(os.environ.get("CANARYLAB_CACHE") or platformdirs.user_cache_dir("canarylab")).absolute()

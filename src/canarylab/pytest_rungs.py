@@ -77,7 +77,8 @@ class Rungs:
 
     def _join(self, tell: Callable[[str], None]) -> Joined:
         from canarylab import joining
-        from canarylab.clusters.existing.owned import Mark, owner
+        from canarylab.clusters.existing.owned import Mark
+        from canarylab.clusters.local.registry import owner
 
         option = self._config.option
         keeps = option.keep_cluster or option.keep != "none"

@@ -10,8 +10,8 @@ from faulty import FaultyServer
 from kubernetes import client
 
 from canarylab.cli import main
-from canarylab.clusters.existing import owned
 from canarylab.clusters.existing.owned import Mark
+from canarylab.clusters.local import registry
 
 SPACES = "/api/v1/namespaces"
 
@@ -37,7 +37,7 @@ def kubeconfig(api: client.ApiClient, tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def runs(server: FaultyServer) -> FaultyServer:
-    mine, theirs = namespace("mine", "0a0b0c0d", owned.owner()), namespace("theirs", "11111111", "far away")
+    mine, theirs = namespace("mine", "0a0b0c0d", registry.owner()), namespace("theirs", "11111111", "far away")
     server.on("GET", SPACES, (200, {"items": [mine, theirs]}))
     server.on("GET", f"{SPACES}/theirs", (200, theirs), (404, {"message": "gone"}))
     server.on("DELETE", f"{SPACES}/theirs", (200, {}))

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 
 import click
 
-from canarylab.clusters.kind import cluster as kind
-from canarylab.clusters.kind.asked import Asked
 from canarylab.errors import EnvironmentFault
 from canarylab.process import namespaces
 from canarylab.toolchain import checkup, machine, spec
@@ -64,6 +62,9 @@ def lines(finding: Finding) -> list[str]:
 
 def _of_kind(kubernetes: str) -> list[Finding]:
     """The findings on the container engine and its machine; that there is none is one as well."""
+    from canarylab.clusters.kind import cluster as kind  # noqa: PLC0415 - only this rung needs Kubernetes' client
+    from canarylab.clusters.kind.asked import Asked  # noqa: PLC0415 - as above
+
     try:
         return kind.check(Asked(kubernetes))
     except EnvironmentFault as fault:

@@ -52,7 +52,7 @@ def command(  # noqa: PLR0917 - one parameter per option, by name
     as_json: bool,
 ) -> None:
     """Bring up a cluster with a mesh, Prometheus and Flagger."""
-    images += (paths.fixtures() / "pull.yaml",) if pull else ()
+    images += (paths.every_image(),) if pull else ()
     with progress.console() as show:
         if cluster == "kind":
             asked = Asked(kubernetes or "", nodes, engine, node_image)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from canarylab import paths
-from canarylab.clusters.existing import owned
+from canarylab.clusters.local import registry
 
 _OWNER = "owner"  # the process that has to remove the folder
 
@@ -19,11 +19,11 @@ def of(run: str) -> Path:
 def own(folder: Path) -> None:
     """Makes a folder whose owner is this process (mode 0700)."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / _OWNER).write_text(owned.owner())
+    (folder / _OWNER).write_text(registry.owner())
 
 
 def sweep() -> None:
     """Removes those of processes that are surely gone."""
     for file in paths.existing_dir().glob(f"*/{_OWNER}"):
-        if owned.dead(file.read_text()):
+        if registry.dead(file.read_text()):
             shutil.rmtree(file.parent, ignore_errors=True)

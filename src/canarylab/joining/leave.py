@@ -13,6 +13,7 @@ from typing import Any
 from canarylab.clusters.existing import contexts, owned
 from canarylab.clusters.existing.cluster import ExistingCluster
 from canarylab.clusters.existing.owned import Mark
+from canarylab.clusters.local import registry
 from canarylab.errors import UsageError
 from canarylab.joining import folders
 
@@ -36,7 +37,7 @@ def leave(context: str, kubeconfig: Path | None, run: str = "") -> Left:
     try:
         folders.own(folder)
         contexts.own(context, kubeconfig, folder)
-        api = ExistingCluster(context, folder, Mark(folder.name, owned.owner())).api
+        api = ExistingCluster(context, folder, Mark(folder.name, registry.owner())).api
         there = owned.every(api)
         wanted = [item for item in there if owned.run_of(item) == run] if run else owned.abandoned(there)
         removed = owned.remove(api, wanted)

@@ -11,9 +11,10 @@ from kubernetes import client
 from canarylab.clock import ManualClock
 from canarylab.clusters.existing import owned
 from canarylab.clusters.existing.owned import Mark
+from canarylab.clusters.local import registry
 from canarylab.errors import EnvironmentFault
 
-MARK = Mark("0a0b0c0d", owned.owner())
+MARK = Mark("0a0b0c0d", registry.owner())
 GONE = (404, {"message": "not found"})
 DELETED = (200, {})
 
@@ -78,11 +79,11 @@ def test_the_newest_go_first(server: FaultyServer, api: client.ApiClient) -> Non
 
 
 def test_only_a_process_that_is_surely_gone_has_abandoned_its_run() -> None:
-    place, _, start = owned.owner().rpartition(" ")[0].rpartition(" ")[0], "", "1"
-    assert not owned.dead(owned.owner())
-    assert owned.dead(f"{place} 4194303 {start}")
-    assert not owned.dead("another-machine 4026531836 4194303 1")
-    assert not owned.dead("")
+    place, _, start = registry.owner().rpartition(" ")[0].rpartition(" ")[0], "", "1"
+    assert not registry.dead(registry.owner())
+    assert registry.dead(f"{place} 4194303 {start}")
+    assert not registry.dead("another-machine 4026531836 4194303 1")
+    assert not registry.dead("")
 
 
 def test_what_else_a_namespace_needs_does_not_hide_whose_it_is() -> None:

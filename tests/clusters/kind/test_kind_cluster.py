@@ -12,13 +12,13 @@ import tenacity
 import yaml
 from fakekind import Fake
 
-from canarylab.clusters.existing import owned
 from canarylab.clusters.existing.cluster import ExistingCluster
 from canarylab.clusters.existing.owned import Mark
 from canarylab.clusters.kind import cluster, images, program, record
 from canarylab.clusters.kind.asked import Asked
 from canarylab.clusters.kind.cluster import KindCluster
 from canarylab.clusters.kind.facts import Place, of_podman, place
+from canarylab.clusters.local import registry
 from canarylab.errors import EnvironmentFault, UsageError
 from canarylab.process.lifeline import Lifeline
 
@@ -128,9 +128,9 @@ def test_a_node_image_that_is_nowhere_is_told_before_anything_starts(fake: Fake)
 def test_a_later_command_deletes_what_a_killed_run_left_and_nothing_else(fake: Fake) -> None:
     cluster.start("demo", ASKED)
     assert list(record.sweep()) == []  # made by `up`: no run has to end it
-    (record.home() / "demo" / "owner").write_text(owned.owner())
+    (record.home() / "demo" / "owner").write_text(registry.owner())
     assert list(record.sweep()) == []  # its run lives
-    (record.home() / "demo" / "owner").write_text(owned.owner().rpartition(" ")[0] + " 1")
+    (record.home() / "demo" / "owner").write_text(registry.owner().rpartition(" ")[0] + " 1")
     assert list(record.sweep()) == ["deleted the kind cluster demo, which a run had left that was killed"]
     assert deleted(fake) == 1
     assert not (record.home() / "demo").exists()
@@ -138,7 +138,7 @@ def test_a_later_command_deletes_what_a_killed_run_left_and_nothing_else(fake: F
 
 def test_one_that_cannot_be_deleted_is_told_and_kept_for_the_next(fake: Fake) -> None:
     cluster.start("demo", ASKED)
-    (record.home() / "demo" / "owner").write_text(owned.owner().rpartition(" ")[0] + " 1")
+    (record.home() / "demo" / "owner").write_text(registry.owner().rpartition(" ")[0] + " 1")
     fake.answers("delete", code=1, err="ERROR: no daemon")
     assert [line.rpartition(": ")[2] for line in record.sweep()] == ["no daemon"]
     assert record.there("demo")

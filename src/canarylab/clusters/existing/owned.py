@@ -6,10 +6,8 @@ deleted by its UID, so that nothing else can be.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from kubernetes import client
@@ -47,22 +45,6 @@ class Mark:
         return manifests.namespace(name, labels={**labels, **self.labels}, annotations=told)
 
 
-def owner() -> str:
-    """This process, named so that another can tell whether it lives: machine start, PID namespace, PID, its start."""
-    return f"{_place()} {registry.identity(os.getpid())}"
-
-
-def _place() -> str:
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    return f"{boot} {os.stat('/proc/self/ns/pid').st_ino}"
-
-
-def dead(owner_: str) -> bool:
-    """Whether the process is surely gone; never of one of another machine, or behind another PID namespace."""
-    place = _place()
-    return owner_.startswith(f"{place} ") and not registry.lives(owner_.removeprefix(f"{place} "))
-
-
 def every(api: client.ApiClient, run: str = "") -> list[Json]:
     """The namespaces of a run, or of all runs, the newest first."""
     selector = ",".join(f"{name}={value}" for name, value in MANAGED.items()) + "," + (f"{RUN}={run}" if run else RUN)
@@ -78,7 +60,7 @@ def run_of(item: Json) -> str:
 
 def abandoned(items: Sequence[Json]) -> list[Json]:
     """Those of runs whose process is surely gone."""
-    return [item for item in items if dead(item["metadata"].get("annotations", {}).get(OWNER, ""))]
+    return [item for item in items if registry.dead(item["metadata"].get("annotations", {}).get(OWNER, ""))]
 
 
 def remove(api: client.ApiClient, items: Sequence[Json], clock: Clock = _SYSTEM) -> list[str]:

@@ -14,13 +14,14 @@ import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from canarylab import paths
-from canarylab.clusters.existing import owned
-from canarylab.clusters.kind.engine import Engine
-from canarylab.clusters.kind.program import Kind
 from canarylab.clusters.local import registry
 from canarylab.errors import CanarylabError, UsageError
+
+if TYPE_CHECKING:
+    from canarylab.clusters.kind.program import Kind
 
 PREFIX = "kind-"  # before a cluster's name in kubeconfigs
 _AGAIN = 3  # deletions at most, of a cluster that was still being made
@@ -60,6 +61,9 @@ class Record:
 
     def kind(self) -> Kind:
         """The program and the engine that made it."""
+        from canarylab.clusters.kind.engine import Engine  # noqa: PLC0415 - whoever lists clusters needs none of it
+        from canarylab.clusters.kind.program import Kind  # noqa: PLC0415 - as above
+
         told = json.loads((self.root / "kind.json").read_text())
         return Kind(Path(told["kind"]), told["version"], Engine(told["engine"], Path(told["path"])))
 
@@ -93,7 +97,7 @@ class Record:
     def abandoned(self) -> bool:
         """Whether the run that made it is surely dead."""
         owner = self.root / "owner"
-        return owner.is_file() and owned.dead(owner.read_text())
+        return owner.is_file() and registry.dead(owner.read_text())
 
     def end(self) -> None:
         """Deletes the cluster, its folder stays; containers that were being made meanwhile are deleted as well."""
@@ -147,7 +151,7 @@ def new(name: str, *, ours: bool) -> Record:
     record.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
     record.root.chmod(0o700)
     if ours:
-        (record.root / "owner").write_text(owned.owner())
+        (record.root / "owner").write_text(registry.owner())
     return record
 
 

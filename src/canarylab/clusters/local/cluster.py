@@ -154,7 +154,7 @@ def environment() -> dict[str, str]:
 
 def catalogues(images: tuple[Path, ...]) -> tuple[Path, ...]:
     """The files of images in their order: the last entry that fits wins, so what has all others pulled stands first."""
-    every = paths.fixtures() / "pull.yaml"
+    every = paths.every_image()
     first = (every,) if every in images else ()
     return (*first, paths.fixtures() / "images.yaml", *(file for file in images if file != every))
 

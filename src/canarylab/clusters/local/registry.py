@@ -133,6 +133,22 @@ def lives(identity_: str) -> bool:
     return bool(identity_) and identity(int(identity_.split(maxsplit=1)[0])) == identity_
 
 
+def owner() -> str:
+    """This process, named so that another can tell whether it lives: machine start, PID namespace, PID, its start."""
+    return f"{_place()} {identity(os.getpid())}"
+
+
+def _place() -> str:
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot} {os.stat('/proc/self/ns/pid').st_ino}"
+
+
+def dead(owner_: str) -> bool:
+    """Whether the process is surely gone; never of one of another machine, or behind another PID namespace."""
+    place = _place()
+    return owner_.startswith(f"{place} ") and not lives(owner_.removeprefix(f"{place} "))
+
+
 def _lives(file: Path) -> bool:
     """Whether the process whose identity the file holds still runs."""
     try:

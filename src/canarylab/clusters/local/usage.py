@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from canarylab.clusters.local import processes, registry
+from canarylab.process import spent
+
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -24,17 +27,12 @@ def of(cluster: str) -> dict[str, Usage]:
     outer, found = registry.find(cluster).process(), defaultdict[str, Usage](Usage)
     for pid in processes.tree(outer) if outer else ():
         try:
-            _add(found[Path(f"/proc/{pid}/comm").read_text().strip()], Path(f"/proc/{pid}"))
+            name, one = Path(f"/proc/{pid}/comm").read_text().strip(), spent.of(pid)
         except OSError:  # it ended meanwhile
             continue
+        found[name].seconds += one.own / _TICKS
+        found[name].memory += one.anonymous
     return dict(found)
-
-
-def _add(used: Usage, process: Path) -> None:
-    fields = (process / "stat").read_text().rpartition(")")[2].split()
-    sizes = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-    used.seconds += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    used.memory += sum(int(sizes.get(key, "0 kB").split()[0]) for key in ("RssAnon", "RssShmem")) * 1024
 
 
 def memory(used: Mapping[str, Usage], *, most: int = 8) -> str:

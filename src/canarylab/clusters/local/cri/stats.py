@@ -13,6 +13,7 @@ from typing import Any
 from canarylab.clusters.local.cri.net import INSIDE
 from canarylab.clusters.local.cri.proto import Messages
 from canarylab.clusters.local.cri.store import Container, Sandbox
+from canarylab.process import spent
 
 _TICK = 10**9 // os.sysconf("SC_CLK_TCK")
 
@@ -41,13 +42,10 @@ def by_mount_namespace() -> dict[str, Usage]:
 
 
 def _add(usage: Usage, pid: str) -> None:
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    with open(f"/proc/{pid}/status") as file:
-        sizes = dict(line.split(":", 1) for line in file)
-    usage.cpu += sum(map(int, fields[11:15])) * _TICK
-    usage.resident += int(sizes.get("VmRSS", "0 kB").split()[0]) * 1024
-    usage.anonymous += sum(int(sizes.get(k, "0 kB").split()[0]) for k in ("RssAnon", "RssShmem")) * 1024
+    one = spent.of(pid)
+    usage.cpu += (one.own + one.children) * _TICK
+    usage.resident += one.resident
+    usage.anonymous += one.anonymous
     usage.processes += 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -30,13 +31,20 @@ def reports(file: Path) -> list[Path]:
 def _read(report: Path) -> dict[str, float]:
     """What one report tells; a test that shipped several revisions has the sum of their seconds."""
     found: dict[str, float] = {}
-    try:
+    with reading(report):
         for name, seconds in _xml(report) if report.suffix == ".xml" else _json(report):
             found[name] = found.get(name, 0.0) + seconds
+    return found
+
+
+@contextmanager
+def reading(report: Path) -> Iterator[None]:
+    """UsageError for what turns out to be no report, for the length of a ``with`` block."""
+    try:
+        yield
     except (OSError, ValueError, TypeError, KeyError, ET.ParseError) as error:
         next_step = "name a report.json of ours, or JUnit XML"
         raise UsageError(f"this is no report: {error}", where=str(report), next_step=next_step) from error
-    return found
 
 
 def _json(report: Path) -> Iterator[tuple[str, float]]:

@@ -25,6 +25,7 @@ import pytest
 
 from canarylab import paths, pytest_providers, pytest_rungs, pytest_shards, pytest_versions
 from canarylab.errors import CanarylabError
+from canarylab.pytest_noted import properties
 from canarylab.scenario.plugin import Scenarios
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--images", action="append", default=[], metavar="FILE", help="image patterns of your own; repeatable"
     )
     group.addoption(
-        "--pull", action="append_const", dest="images", const=str(paths.fixtures() / "pull.yaml"),
+        "--pull", action="append_const", dest="images", const=str(paths.every_image()),
         help="pull images that no pattern stands for, of their registries",
     )  # fmt: skip
     group.addoption("--keep-cluster", action="store_true", help="leave the cluster to `canarylab down`")
@@ -260,10 +261,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _rollouts(terminalreporter: pytest.TerminalReporter) -> Iterator[str]:
     """What became of every revision that a test shipped."""
-    for report in terminalreporter.stats.get("", []):
-        if isinstance(report, pytest.TestReport) and report.when == "teardown":
-            said = (value for name, value in report.user_properties if name == ROLLOUT)
-            yield from (f"{report.nodeid.rpartition('::')[2]}: {value}" for value in said)
+    for test, value in properties(terminalreporter, ROLLOUT):
+        yield f"{test.rpartition('::')[2]}: {value}"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from canarylab.pytest_noted import properties
+
 if TYPE_CHECKING:
     from canarylab.meshes import Provider
     from canarylab.report.matrix import Cell
@@ -39,7 +41,7 @@ def table(terminalreporter: pytest.TerminalReporter, root: Path) -> list[str]:
 
     root.mkdir(parents=True, exist_ok=True)
     (root / "matrix.md").write_text(matrix.markdown(cells))
-    held = [value for _, value in _properties(terminalreporter, MEMORY)]
+    held = [value for _, value in properties(terminalreporter, MEMORY)]
     memory = [f"memory of the stack: {max(held, key=_mebibytes)}"] if held else []
     return [*matrix.text(cells), *memory, f"the same as markdown: {root / 'matrix.md'}"]
 
@@ -53,12 +55,5 @@ def _cells(terminalreporter: pytest.TerminalReporter) -> Iterator[Cell]:
     from canarylab.report.matrix import Cell
 
     failed = {report.nodeid for report in terminalreporter.stats.get("failed", [])}
-    for test, value in _properties(terminalreporter, CELL):
+    for test, value in properties(terminalreporter, CELL):
         yield Cell.read(value, held=test not in failed)
-
-
-def _properties(terminalreporter: pytest.TerminalReporter, wanted: str) -> Iterator[tuple[str, str]]:
-    """A test and what it noted under a name."""
-    for report in terminalreporter.stats.get("", []):
-        if isinstance(report, pytest.TestReport) and report.when == "teardown":
-            yield from ((report.nodeid, str(value)) for name, value in report.user_properties if name == wanted)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from canarylab.errors import UsageError
+from canarylab.pytest_noted import properties
 
 if TYPE_CHECKING:
     from canarylab.report.versions import Shown
@@ -60,6 +61,4 @@ def _shown(config: pytest.Config) -> Iterator[Shown]:
     from canarylab.report.versions import Shown
 
     terminal = config.pluginmanager.getplugin("terminalreporter")
-    for report in terminal.stats.get("", []) if terminal else []:
-        if isinstance(report, pytest.TestReport) and report.when == "teardown":
-            yield from (Shown.read(str(value)) for name, value in report.user_properties if name == SHOWN)
+    yield from (Shown.read(value) for _, value in (properties(terminal, SHOWN) if terminal else ()))

@@ -14,7 +14,6 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from canarylab import durations
-from canarylab.errors import UsageError
 from canarylab.report import said, store
 from canarylab.report.case import Case
 from canarylab.shards import key
@@ -58,11 +57,8 @@ def _cell(root: Path, report: Path) -> str:
 
 
 def _read(report: Path, cell: str) -> list[Ran]:
-    try:
+    with durations.reading(report):
         return list(_xml(report, cell) if report.suffix == ".xml" else _json(report, cell))
-    except (OSError, ValueError, TypeError, KeyError, ET.ParseError) as error:
-        next_step = "name a report.json of ours, or JUnit XML"
-        raise UsageError(f"this is no report: {error}", where=str(report), next_step=next_step) from error
 
 
 def _json(report: Path, cell: str) -> Iterator[Ran]:

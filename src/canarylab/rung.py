@@ -67,14 +67,23 @@ class Rung(Protocol):
         ...
 
 
-class Local:
+class _Own:
+    """Clusters that a run makes, one for each wish."""
+
+    def key(self, wanted: Wanted) -> str:
+        return wanted.key
+
+    def close(self, *, keep: bool) -> list[str]:
+        """Nothing is left beside the clusters."""
+        del keep
+        return []
+
+
+class Local(_Own):
     """Clusters of our own on this machine, one for each wish; ``installer`` is what they are installed by."""
 
     def __init__(self, installer: str = stack.MANIFESTS) -> None:
         self._installer = installer
-
-    def key(self, wanted: Wanted) -> str:
-        return wanted.key
 
     def start(self, name: str, wanted: Wanted, lifeline: int | None) -> Stack:
         images = tuple(Path(file) for file in wanted.images)
@@ -98,20 +107,12 @@ class Local:
     def kept(self, name: str) -> str:
         return f"--attach {name} runs on it, canarylab down --name {name} ends it"
 
-    def close(self, *, keep: bool) -> list[str]:
-        """Nothing is left beside the clusters."""
-        del keep
-        return []
 
-
-class Kind:
+class Kind(_Own):
     """Clusters of containers on an engine, one for each wish; ``wish`` says what users' pods and namespaces need."""
 
     def __init__(self, asked: Asked, wish: Wish) -> None:
         self._asked, self._wish = asked, wish
-
-    def key(self, wanted: Wanted) -> str:
-        return wanted.key
 
     def start(self, name: str, wanted: Wanted, lifeline: int | None) -> Stack:
         asked = replace(self._asked, kubernetes=wanted.kubernetes or self._asked.kubernetes)
@@ -131,11 +132,6 @@ class Kind:
 
     def kept(self, name: str) -> str:
         return f"--cluster kind --attach {name} runs on it, canarylab down --name {name} ends it"
-
-    def close(self, *, keep: bool) -> list[str]:
-        """Nothing is left beside the clusters."""
-        del keep
-        return []
 
 
 class Existing:

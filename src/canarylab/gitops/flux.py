@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from canarylab.clusters.cluster import LOCAL, Cluster
+from canarylab.clusters.existing import rights
+from canarylab.clusters.existing.rights import Need
 from canarylab.gitops import clone
 from canarylab.gitops.settings import KUSTOMIZE, SOURCE, Settings
 from canarylab.kube import parts, rest
-from canarylab.kube.apply import path, root
+from canarylab.kube.apply import root
 from canarylab.kube.parts import Part
 from canarylab.meshes import rendered
 from canarylab.toolchain import Toolset
@@ -78,8 +80,9 @@ def unfit(cluster: Cluster, settings: Settings, namespace: str) -> str:
     for group, plural in ((SOURCE, "gitrepositories"), (KUSTOMIZE, "kustomizations")):
         if not _served(api, group):
             return f"Flux is not installed there: the API server does not serve {group}"
-        if lacks := [verb for verb in _VERBS if not _allowed(api, verb, group.partition("/")[0], plural, namespace)]:
-            return f"this account may not {', '.join(lacks)} {plural} in namespace {namespace}"
+        need = Need(_VERBS, group.partition("/")[0], plural, "Flux follows the repository by it", namespace)
+        for lacks in rights.lacking(api, [need]):
+            return f"this account may not {', '.join(lacks.verbs)} {plural} in namespace {namespace}"
     return ""
 
 
@@ -91,11 +94,3 @@ def _served(api: Any, group: str) -> bool:
             return False
         raise
     return True
-
-
-def _allowed(api: Any, verb: str, group: str, resource: str, namespace: str) -> bool:
-    asked = {"verb": verb, "group": group, "resource": resource, "namespace": namespace}
-    kind = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectAccessReview"}
-    where = path("authorization.k8s.io/v1", "selfsubjectaccessreviews")
-    answer = rest.send(api, "POST", where, body={**kind, "spec": {"resourceAttributes": asked}})
-    return bool(answer["status"]["allowed"])

@@ -13,6 +13,7 @@ from typing import Any
 
 from canarylab import paths
 from canarylab.errors import EnvironmentFault
+from canarylab.helm.program import environment
 from canarylab.kube import manifests
 from canarylab.toolchain import Toolset
 
@@ -55,9 +56,7 @@ def _cached(key: Sequence[str], make: Callable[[], list[Json]]) -> list[Json]:
 
 
 def _run(command: list[str]) -> list[Json]:
-    home = paths.cache_dir() / "helm"
-    env = {**os.environ, **{f"HELM_{kind}_HOME": str(home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
     if done.returncode != 0:
         raise EnvironmentFault(f"{Path(command[0]).name} failed: {done.stderr.strip()}", where=" ".join(command))
     return manifests.load(done.stdout, " ".join(command[:4]))

@@ -11,10 +11,10 @@ from canarylab.journey import Change
 from canarylab.scenario.data import Many
 from canarylab.scenario.objects import Listed, read
 from canarylab.scenario.stage import Stage
-from canarylab.scenario.step import Step
+from canarylab.scenario.steps.revision import Revision
 
 
-class GitCommit(Step):
+class GitCommit(Revision):
     """Commits to the repository of `given: git`: a revision of the target, further objects, or both. A revision is the
     trigger of a rollout; while one is going on, it is another revision on top of it.
     """
@@ -22,14 +22,6 @@ class GitCommit(Step):
     bare: ClassVar[str] = "tag"
     python: ClassVar[str] = "delivery.ship(Change(...), message), delivery.commit(message, objects)"
 
-    tag: str = ""
-    """The image's new tag."""
-    image: str = ""
-    """The whole image, instead of a tag."""
-    arguments: Many[str] = ()
-    """Appended to the container's command."""
-    env: dict[str, str] = Field(default_factory=dict)
-    """Environment variables, by name."""
     objects: Many[Listed] = ()
     """Objects that are added, or replace those of their kind and name; or names of files beside the scenario."""
     remove: Many[str] = Field((), examples=[["service/podinfo"]])
@@ -41,21 +33,20 @@ class GitCommit(Step):
 
     @model_validator(mode="after")
     def _something(self) -> GitCommit:
-        if not (self._change() or self.objects or self.remove or self.message):
+        if not (self._revises or self.objects or self.remove or self.message):
             raise ValueError("say what to commit: `tag`, `image`, `arguments`, `env`, `objects`, `remove`")
         return self
 
-    def _change(self) -> Change | None:
-        """The revision, if it is one."""
-        change = Change(self.tag, self.image, self.arguments, self.env)
-        return None if change == Change() else change
+    @property
+    def _revises(self) -> bool:
+        return self.change() != Change()
 
     def do(self, stage: Stage) -> None:
-        delivery, change = stage.delivery(), self._change()
+        delivery, change = stage.delivery(), self.change()
         objects = read(self.objects, stage.folder)
         gone = [files.file(*one.split("/", 1)) for one in self.remove]
-        message = self.message or str(change or self.words())
-        if change:
+        message = self.message or (str(change) if self._revises else self.words())
+        if self._revises:
             delivery.ship(change, message, objects, gone, pull=self.pull_request)
         else:
             delivery.commit(message, objects, gone, pull=self.pull_request)

@@ -18,7 +18,6 @@ from together import Rollout
 
 from canarylab import meshes, pytest_plugin, pytest_versions
 from canarylab.errors import CanarylabError
-from canarylab.model.timeline import Timeline
 from canarylab.report.versions import Shown
 from canarylab.session import Wanted
 from canarylab.toolchain.axes import Cell
@@ -45,15 +44,11 @@ class Releases:
     def shown(self, story: Story) -> Shown:
         """What became of a story, when it has ended."""
         error, rollout = self._futures[story.name].exception(), self._rollouts[story.name]
-        seen = rollout.journey.record.timeline.since_trigger() if rollout.journey else Timeline()
-        took = seen.events[-1].at - seen.events[0].at if seen.events else 0.0
-        free = bool(seen.events) and not any(True for _ in seen.gaps())
-        return Shown(self._cell.kubernetes, self._cell.flagger, story.name, round(took), free, _reason(error))
+        return Shown(self._cell.kubernetes, self._cell.flagger, story.name, rollout.took, rollout.free, _reason(error))
 
-    def summaries(self, story: Story) -> list[tuple[str, str]]:
+    def summaries(self, story: Story) -> list[tuple[str, object]]:
         """What the run's end says of it, for each revision that was shipped."""
-        journey = self._rollouts[story.name].journey
-        return [(pytest_plugin.ROLLOUT, outcome.summary) for outcome in journey.outcomes] if journey else []
+        return self._rollouts[story.name].summaries()
 
     def result(self, story: Story) -> None:
         """Raises what failed it."""

@@ -60,16 +60,31 @@ class Rollout:
 
     def properties(self) -> list[tuple[str, object]]:
         """What JUnit and the table at the end say of it."""
-        told = [(pytest_plugin.ROLLOUT, outcome.summary) for outcome in self.journey.outcomes] if self.journey else []
         held = [(pytest_providers.MEMORY, self.memory)] if self.memory else []
         plane = ("data_plane", self.provider.plane.value)
-        return [*told, *held, plane, (pytest_providers.CELL, self._cell().text())]
+        return [*self.summaries(), *held, plane, (pytest_providers.CELL, self._cell().text())]
+
+    def summaries(self) -> list[tuple[str, object]]:
+        """What the run's end says of it, for each revision that was shipped."""
+        return [(pytest_plugin.ROLLOUT, one.summary) for one in self.journey.outcomes] if self.journey else []
+
+    @property
+    def took(self) -> int:
+        """Seconds from the trigger on."""
+        events = self._since_trigger().events
+        return round(events[-1].at - events[0].at) if events else 0
+
+    @property
+    def free(self) -> bool:
+        """Whether there is a record, and no gap in it."""
+        seen = self._since_trigger()
+        return bool(seen.events) and not any(True for _ in seen.gaps())
+
+    def _since_trigger(self) -> Timeline:
+        return self.journey.record.timeline.since_trigger() if self.journey else Timeline()
 
     def _cell(self) -> Cell:
-        seen = self.journey.record.timeline.since_trigger() if self.journey else Timeline()
-        took = seen.events[-1].at - seen.events[0].at if seen.events else 0.0
-        free = bool(seen.events) and not any(True for _ in seen.gaps())
-        return Cell(self.provider.name, self.provider.plane.value, self.story.name, round(took), free)
+        return Cell(self.provider.name, self.provider.plane.value, self.story.name, self.took, self.free)
 
 
 @dataclass

@@ -15,8 +15,9 @@ from canarylab import pytest_kind
 from canarylab.clusters.cluster import Cluster
 from canarylab.clusters.existing import contexts, programs
 from canarylab.clusters.existing.cluster import ExistingCluster
-from canarylab.clusters.existing.owned import Mark, owner
+from canarylab.clusters.existing.owned import Mark
 from canarylab.clusters.kind import cluster as kind
+from canarylab.clusters.local.registry import owner
 from canarylab.errors import EnvironmentFault
 from canarylab.joining import Wish, join, of_kind
 from canarylab.process.lifeline import Lifeline

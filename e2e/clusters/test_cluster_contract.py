@@ -11,7 +11,8 @@ from foreign import context_of, namespaces
 
 from canarylab.clusters.cluster import Cluster
 from canarylab.clusters.existing.cluster import ExistingCluster
-from canarylab.clusters.existing.owned import Mark, owner
+from canarylab.clusters.existing.owned import Mark
+from canarylab.clusters.local.registry import owner
 from canarylab.errors import CanarylabError, EnvironmentFault, UsageError
 from canarylab.joining import Wish, join
 from canarylab.kube import rest

@@ -110,7 +110,7 @@ def cpu(told: Json, name: str, program: str) -> float:
     """Processor seconds of a window, for each canary, without those of the empty cluster."""
     ours, empty = told[name], told["empty"]
     spent: float = ours["cpu"][program] - ours["seconds"] / empty["seconds"] * empty["cpu"][program]
-    return spent / told["canaries"]
+    return spent / float(told["canaries"])
 
 
 def table(results: list[Json]) -> str:

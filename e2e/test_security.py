@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -85,8 +86,14 @@ def test_no_secret_stands_in_a_log(record: registry.Record) -> None:
     kept = secrets(record)
     logs = [file for file in record.files.logs.rglob("*") if file.is_file()]
     assert any(file.name == "kube-apiserver.log" for file in logs)
-    shown = {file: file.read_text(errors="replace") for file in logs}
-    assert [str(file) for file, text in shown.items() if any(secret in text for secret in kept)] == []
+    assert [str(file) for file in logs if any(secret in said(file) for secret in kept)] == []
+
+
+def said(file: Path) -> str:
+    """A log's text; nothing of a pod that another test has ended meanwhile."""
+    with suppress(FileNotFoundError):
+        return file.read_text(errors="replace")
+    return ""
 
 
 def test_nobody_without_credentials_is_let_in(record: registry.Record) -> None:
